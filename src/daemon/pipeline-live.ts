@@ -1,0 +1,168 @@
+// What is known of one pipeline while it runs, and the document that says so (`pipeline/<pipeline>/state`). Counts and
+// facts go in from the frame path and the engine; nothing here acts.
+
+import { fail, type Result } from "../base/result.js";
+import { quantile, Ring } from "../base/ring.js";
+import type { Trouble } from "../base/trouble.js";
+import type { Degraded } from "../contract/result.js";
+import type { PipelineStateDocument } from "../contract/states.js";
+import type { LoadReport, VariantKey, VariantSpec } from "../contract/variant.js";
+import type { EngineFacts } from "../engine/host/supervisor.js";
+import type { OperatorChoice } from "./operator-choices.js";
+import { type Candidates, chooseVariant, type VariantChoice } from "./variant-choice.js";
+
+/** Latencies kept for p50 and p95, as the document promises. */
+const KEPT_LATENCIES = 128;
+/** Rates are over this time, and never over more answers than the ring holds. */
+const RATE_WINDOW_MS = 10_000;
+const KEPT_TIMES = 1024;
+
+/** The configured part: changes at a reload. */
+export interface PipelinePlan {
+  readonly name: string;
+  readonly title: string;
+  /** `package@version`, or the reference as written while the package could not be read. */
+  readonly model: string;
+  readonly enabled: boolean;
+  readonly minScore: number | null;
+  readonly candidates: Candidates;
+  /** Why it can't run at all: the package is missing or wrong. */
+  readonly trouble: Trouble | null;
+}
+
+export class PipelineLive {
+  readonly plan: PipelinePlan;
+  operator: OperatorChoice;
+  choice: Result<VariantChoice>;
+  answered = 0;
+  /** Frames that the engine refused or lost; the scheduler's drops come on top. */
+  lost = 0;
+  readonly #latencyMs = new Ring<number>(KEPT_LATENCIES);
+  readonly #answeredAtMs = new Ring<number>(KEPT_TIMES);
+  #facts: EngineFacts | null = null;
+
+  constructor(plan: PipelinePlan, operator: OperatorChoice) {
+    this.plan = plan;
+    this.operator = operator;
+    this.choice = fail(plan.trouble ?? starting(plan.name));
+  }
+
+  /** Takes the configuration of a reload, keeping the counts. */
+  withPlan(plan: PipelinePlan): PipelineLive {
+    const next = new PipelineLive(plan, this.operator);
+    next.answered = this.answered;
+    next.lost = this.lost;
+    for (const latencyMs of this.#latencyMs.toArray()) next.#latencyMs.push(latencyMs);
+    for (const atMs of this.#answeredAtMs.toArray()) next.#answeredAtMs.push(atMs);
+    if (this.#facts !== null) next.decide(this.#facts);
+    return next;
+  }
+
+  get candidates(): Candidates {
+    return { ...this.plan.candidates, operatorPin: this.operator.variant };
+  }
+
+  get isEnabled(): boolean {
+    return this.operator.enabled ?? this.plan.enabled;
+  }
+
+  get minScore(): number | null {
+    return this.operator.min_score ?? this.plan.minScore;
+  }
+
+  /** Decides anew; called when the engine's facts or a pin changed. */
+  decide(facts: EngineFacts): void {
+    this.#facts = facts;
+    if (this.plan.trouble === null) this.choice = chooseVariant(this.candidates, facts.reports, facts.failures);
+  }
+
+  /** Null where it can't or must not answer now. */
+  get variant(): VariantSpec | null {
+    return this.choice.ok && this.isEnabled ? this.choice.value.variant : null;
+  }
+
+  report(key: VariantKey): LoadReport | null {
+    return this.#facts?.reports.get(key) ?? null;
+  }
+
+  /** Of an answer by this variant. */
+  degraded(key: VariantKey): Degraded | null {
+    return this.report(key)?.fallback == null ? null : "provider-fallback";
+  }
+
+  sawAnswer(latencyMs: number, atMs: number): void {
+    this.answered += 1;
+    this.#latencyMs.push(latencyMs);
+    this.#answeredAtMs.push(atMs);
+  }
+
+  fps(nowMs: number): number {
+    const recent = this.#answeredAtMs.toArray().filter((atMs) => nowMs - atMs <= RATE_WINDOW_MS);
+    return Number(((recent.length * 1000) / RATE_WINDOW_MS).toFixed(2));
+  }
+
+  /** @param dropped frames that the scheduler let go */
+  document(dropped: number, nowMs: number): PipelineStateDocument {
+    const { plan, choice } = this;
+    const variant = choice.ok ? choice.value.variant : null;
+    const report = variant === null ? null : this.report(variant.key);
+    const latencies = this.#latencyMs.toArray();
+    return {
+      schema: "isotherm.pipeline/1",
+      pipeline: plan.name,
+      state: this.#state(),
+      enabled: this.isEnabled,
+      model: plan.model,
+      variant: variant?.variant ?? null,
+      pinned: choice.ok && choice.value.pinned,
+      variants: plan.candidates.variants.map((spec) => {
+        const loaded = this.report(spec.key);
+        return {
+          name: spec.variant,
+          resident: loaded !== null,
+          accuracy: spec.accuracy?.value ?? null,
+          latency_ms: loaded === null ? null : rounded(loaded.warmLatencyMs),
+        };
+      }),
+      provider: report?.provider ?? null,
+      providers:
+        report === null
+          ? null
+          : { requested: [...report.requested], nodes: { ...report.nodesByProvider }, fallback: report.fallback },
+      degraded: variant === null ? null : this.degraded(variant.key),
+      min_score: this.minScore,
+      fps: this.fps(nowMs),
+      latency_ms: { p50: roundedOrNull(quantile(latencies, 0.5)), p95: roundedOrNull(quantile(latencies, 0.95)) },
+      answered: this.answered,
+      dropped: dropped + this.lost,
+      decided_by: choice.ok ? choice.value.decidedBy : "engine",
+      reason: this.#reason(),
+      trouble: choice.ok || choice.trouble.code === STARTING ? null : choice.trouble,
+    };
+  }
+
+  #state(): PipelineStateDocument["state"] {
+    if (!this.choice.ok) return this.choice.trouble.code === STARTING ? "starting" : "failed";
+    return this.isEnabled ? "running" : "paused";
+  }
+
+  #reason(): string {
+    if (!this.isEnabled)
+      return this.operator.enabled === false ? "switched off by the operator" : "switched off in the configuration";
+    return this.choice.ok ? this.choice.value.reason : this.choice.trouble.what;
+  }
+}
+
+const STARTING = "engine-starting";
+
+function starting(pipeline: string): Trouble {
+  return { code: STARTING, where: `pipelines.${pipeline}`, what: "the engine is loading its models", remedy: "wait" };
+}
+
+function rounded(value: number): number {
+  return Number(value.toFixed(2));
+}
+
+function roundedOrNull(value: number | null): number | null {
+  return value === null ? null : rounded(value);
+}
