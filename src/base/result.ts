@@ -20,3 +20,6 @@ export function ok<T>(value: T): Ok<T> {
 export function fail(trouble: Trouble): Failed {
   return { ok: false, trouble };
 }
+
+/** Either a value, or everything that is wrong with its source: a person mends all errors in one go. */
+export type Checked<T> = Ok<T> | { readonly ok: false; readonly troubles: readonly Trouble[] };
