@@ -5,7 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Result } from "../base/result.js";
-import type { LoadReport, VariantSpec } from "../contract/variant.js";
+import type { VariantSpec } from "../contract/variant.js";
 import { loadVariant, type ResidentVariant } from "../engine/child/resident.js";
 import type { EngineOptions } from "../engine/protocol.js";
 
@@ -21,12 +21,4 @@ export async function withLoader<T>(engine: EngineOptions, work: (load: Load) =>
   } finally {
     await rm(scratchDirectory, { recursive: true, force: true });
   }
-}
-
-/** Can it be loaded and warmed up; nothing stays resident. */
-export async function tryLoad(load: Load, spec: VariantSpec): Promise<Result<LoadReport>> {
-  const loaded = await load(spec);
-  if (!loaded.ok) return loaded;
-  await loaded.value.release();
-  return { ok: true, value: loaded.value.report };
 }
