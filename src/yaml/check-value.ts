@@ -2,14 +2,10 @@
 
 import type { z } from "zod";
 import { type Checked, ok } from "../base/result.js";
-import type { Trouble } from "../base/trouble.js";
-import type { Finding } from "./compose.js";
+import { type Finding, inOrder } from "./finding.js";
 import { issueFindings, NO_MESSAGE } from "./issue-troubles.js";
 import type { YamlPath } from "./path.js";
 import { type Place, pathPlace } from "./places.js";
-
-/** A person mends so many at a time; a file of another kind has thousands. */
-const MAX_TROUBLES = 50;
 
 /** For values that a program made: the path (`mqtt.url`) is the place. */
 export function checkValue<S extends z.ZodType>(value: unknown, schema: S): Checked<z.infer<S>> {
@@ -26,23 +22,4 @@ export function checkPlaced<S extends z.ZodType>(
   const parsed = schema.safeParse(value, { error: () => NO_MESSAGE });
   if (parsed.success) return ok(parsed.data);
   return { ok: false, findings: issueFindings(parsed.error.issues, { schema, root: value, placeOf }) };
-}
-
-/** Troubles in the order of the text, the first MAX_TROUBLES of them and a line about the rest. */
-export function inOrder(findings: readonly Finding[]): Trouble[] {
-  const sorted = [...findings].sort((a, b) => compareOffsets(a.offset, b.offset)).map((finding) => finding.trouble);
-  if (sorted.length <= MAX_TROUBLES) return sorted;
-  const first = sorted.slice(0, MAX_TROUBLES);
-  const rest: Trouble = {
-    code: "more-troubles",
-    where: first.at(-1)?.where ?? "",
-    what: `and ${sorted.length - MAX_TROUBLES} more`,
-    remedy: "mend these first; is it the right file?",
-  };
-  return [...first, rest];
-}
-
-/** Not a difference: infinity minus infinity is no order. */
-function compareOffsets(a: number, b: number): number {
-  return a === b ? 0 : a < b ? -1 : 1;
 }

@@ -66,22 +66,31 @@ function ownWord(form: z.core.$ZodType): string | undefined {
 }
 
 function numberExpectation(schema: z.core.$ZodNumber): string {
-  const { format, minimum, maximum, exclusiveMinimum, exclusiveMaximum } = schema._zod.bag;
-  const noun = format === "safeint" || format === "int32" || format === "uint32" ? "a whole number" : "a number";
-  // The safe integers are the type's own range, no rule of the schema.
-  const low = isRule(minimum) ? minimum : null;
-  const high = isRule(maximum) ? maximum : null;
-  const over = isRule(exclusiveMinimum) ? exclusiveMinimum : null;
-  const under = isRule(exclusiveMaximum) ? exclusiveMaximum : null;
-  if (low !== null && high !== null) return `${noun} from ${low} to ${high}`;
-  const bounds: string[] = [];
-  if (over !== null) bounds.push(`more than ${over}`);
-  if (low !== null) bounds.push(`at least ${low}`);
-  if (high !== null) bounds.push(`at most ${high}`);
-  if (under !== null) bounds.push(`less than ${under}`);
+  const { checks = [], ...own } = schema._zod.def;
+  const rules = checks.map((check) => check._zod.def as NumberRule);
+  const isWhole = "format" in own || rules.some((rule) => rule.check === "number_format");
+  const noun = isWhole ? "a whole number" : "a number";
+  const inclusive = (kind: string) => rules.find((rule) => rule.check === kind && rule.inclusive === true)?.value;
+  const low = inclusive("greater_than");
+  const high = inclusive("less_than");
+  if (low !== undefined && high !== undefined) return `${noun} from ${low} to ${high}`;
+  const bounds = rules.flatMap((rule) => {
+    const words = BOUND_WORDS[`${rule.check}${rule.inclusive === true ? "=" : ""}`];
+    return words === undefined ? [] : [`${words} ${rule.value}`];
+  });
   return bounds.length === 0 ? noun : `${noun}, ${bounds.join(", ")}`;
 }
 
-function isRule(bound: unknown): bound is number {
-  return typeof bound === "number" && Math.abs(bound) < Number.MAX_SAFE_INTEGER;
+/** The part of zod's checks on numbers that is read here. */
+interface NumberRule {
+  readonly check: string;
+  readonly value?: unknown;
+  readonly inclusive?: boolean;
 }
+
+const BOUND_WORDS: Readonly<Record<string, string>> = {
+  greater_than: "more than",
+  "greater_than=": "at least",
+  less_than: "less than",
+  "less_than=": "at most",
+};

@@ -2,8 +2,8 @@
 
 import type { z } from "zod";
 import { nearestName } from "../base/nearest.js";
-import type { Finding } from "./compose.js";
 import { formsExpectation, valuesText } from "./expectation.js";
+import type { Finding } from "./finding.js";
 import { isMapping, pathText, valueAt, type YamlPath } from "./path.js";
 import type { Place } from "./places.js";
 import { about, formsAt, isSecret, knownKeys, schemaAt } from "./schema-shape.js";
@@ -31,7 +31,7 @@ export function issueFindings(issues: readonly Issue[], context: IssueContext): 
       const inner = likelyMeant(issue.errors);
       if (inner === null) findings.push(wrongValue(issue, path, context));
       else findings.push(...issueFindings(withPrefix(inner, path), context));
-    } else if (!slips.has(pathText(path))) {
+    } else if (!slips.has(pathText(path)) && context.placeOf(path).isRefused !== true) {
       findings.push(wrongValue(issue, path, context));
     }
   }
@@ -102,7 +102,7 @@ function wrongValue(issue: Issue, path: YamlPath, context: IssueContext): Findin
   const value = valueAt(context.root, path);
   const schema = schemaAt(context.schema, path, context.root);
   const isMissing = value === undefined && path.length > 0;
-  const isHidden = place.isHidden || (schema !== null && isSecret(schema as z.ZodType));
+  const isHidden = place.isHidden === true || (schema !== null && isSecret(schema as z.ZodType));
   const shown = isHidden ? "what is written there" : valueText(value);
   const forms = formsAt(context.schema, path, context.root);
   const fits = formsExpectation(forms);

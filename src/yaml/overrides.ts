@@ -2,7 +2,7 @@
 
 import type { z } from "zod";
 import { nearestName } from "../base/nearest.js";
-import type { Finding } from "./compose.js";
+import type { Finding } from "./finding.js";
 import { isMapping, valueAt, type YamlPath } from "./path.js";
 import { formsAt, hasFreeKeys, knownKeys } from "./schema-shape.js";
 import { typedText } from "./typed-text.js";

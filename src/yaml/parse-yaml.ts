@@ -3,8 +3,10 @@
 
 import type { z } from "zod";
 import type { Checked } from "../base/result.js";
-import { checkPlaced, inOrder } from "./check-value.js";
-import { compose, type Finding, type Tags } from "./compose.js";
+import { checkPlaced } from "./check-value.js";
+import { compose } from "./compose.js";
+import { type Finding, inOrder } from "./finding.js";
+import type { Tags } from "./node-values.js";
 import { applyOverride, type Override, placeOverride } from "./overrides.js";
 import { isMapping, type YamlPath } from "./path.js";
 import { formsAt, isMappingOnly } from "./schema-shape.js";
@@ -29,7 +31,6 @@ export function parseYaml<S extends z.ZodType>(
   options: ParseOptions = {},
 ): Checked<ParsedYaml<z.infer<S>>> {
   const { value, places, tagged, findings, isBroken } = compose(text, file, options.tags ?? {});
-  // Without its structure everything else that could be said about the text would be noise.
   if (isBroken) return { ok: false, troubles: inOrder(findings) };
 
   const all: Finding[] = [...findings];
@@ -47,7 +48,7 @@ export function parseYaml<S extends z.ZodType>(
     const { path } = found.placed;
     if (isMapping(holder.root)) applyOverride(holder.root, found.placed);
     const { name } = override;
-    places.set(path, { key: name, value: name, offset: Number.POSITIVE_INFINITY, isHidden: true, isRefused: false });
+    places.set(path, { key: name, value: name, offset: Number.POSITIVE_INFINITY, isHidden: true });
   }
   const checked = checkPlaced(holder.root, schema, (path) => places.nearest(path));
   if (!checked.ok) all.push(...checked.findings);

@@ -10,9 +10,9 @@ export interface Place {
   /** For sorting: the offset in the text; what is not in the text comes last. */
   readonly offset: number;
   /** The value came from a secret or from the environment: no message may quote it. */
-  readonly isHidden: boolean;
+  readonly isHidden?: boolean;
   /** What stands there was refused already: what the schema says about the gap would be noise. */
-  readonly isRefused: boolean;
+  readonly isRefused?: boolean;
 }
 
 export class Places {
@@ -37,7 +37,7 @@ export class Places {
   }
 }
 
-const NOWHERE: Place = { key: null, value: "", offset: 0, isHidden: false, isRefused: false };
+const NOWHERE: Place = { key: null, value: "", offset: 0 };
 
 /** JSON keeps `["a.b"]` and `["a", "b"]` apart, and 0 from "0". */
 function nameOf(path: YamlPath): string {
@@ -47,5 +47,5 @@ function nameOf(path: YamlPath): string {
 /** The place of something that has no text around it (a value made by a program): its path stands for it. */
 export function pathPlace(path: YamlPath): Place {
   const text = pathText(path);
-  return { key: text, value: text, offset: 0, isHidden: false, isRefused: false };
+  return { key: text, value: text, offset: 0 };
 }
