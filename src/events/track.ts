@@ -88,8 +88,8 @@ function trackDetections(seen: Seen, found: readonly Detection[]): Tracked {
   const tallies = tallied(detections);
   const sure = sureScore(settings.minScore ?? USUAL_MIN_SCORE);
 
-  const labels = new Set(settings.labels ?? []);
-  const keys = new Set([...labels, ...seen.memory.presences.keys(), ...tallies.keys()]);
+  const configured = new Set((settings.labels ?? []).map((label) => keyOf(label, null)));
+  const keys = new Set([...configured, ...seen.memory.presences.keys(), ...tallies.keys()]);
   const presences = new Map<string, Presence>();
   const events: EventDocument[] = [];
   for (const key of keys) {
@@ -97,18 +97,18 @@ function trackDetections(seen: Seen, found: readonly Detection[]): Tracked {
     const tally = tallies.get(key);
     const after = stepPresence(before, tally?.count ?? 0, (tally?.score ?? 0) >= sure, atMs);
     // What flickered once and was never believed leaves no trace.
-    if (after.wasPresent || after.lastCount > 0 || labels.has(key)) presences.set(key, after);
+    if (after.wasPresent || after.lastCount > 0 || configured.has(key)) presences.set(key, after);
     if (after.isPresent === before.isPresent) continue;
     const { label, zone } = partsOf(key);
     const event_type = after.isPresent ? "appeared" : "left";
     events.push(seen.event({ event_type, label, zone, score: tally?.score ?? null, count: after.count }));
   }
-  forgetAbsent(presences, labels);
+  forgetAbsent(presences, configured);
 
-  const shown = shownCounts(presences, labels);
-  const isNews = !sameCounts(shown.counts, seen.memory.published?.counts);
+  const shown = shownCounts(presences, configured);
+  const isNews = !sameCounts(shown.counts ?? {}, seen.memory.published?.counts);
   const inAll = [...tallies].filter(([key]) => partsOf(key).zone === null);
-  const counts = Object.fromEntries(inAll.map(([label, tally]) => [label, tally.count]));
+  const counts = Object.fromEntries(inAll.map(([key, tally]) => [partsOf(key).label, tally.count]));
   return finished(seen, { detections, counts }, shown, { events, isNews, presences });
 }
 
@@ -131,27 +131,29 @@ function tallied(detections: readonly Detection[]): Map<string, Tally> {
   return tallies;
 }
 
-/** A line feed can stand in no label: labels are lines of a file or YAML scalars that are checked; a zone's name has none either. */
+/** A zone's name holds no line feed, so the first one divides, whatever the label holds. */
 function keyOf(label: string, zone: string | null): string {
-  return zone === null ? label : `${label}\n${zone}`;
+  return `${zone ?? ""}\n${label}`;
 }
 
 function partsOf(key: string): { label: string; zone: string | null } {
-  const at = key.lastIndexOf("\n");
-  return at < 0 ? { label: key, zone: null } : { label: key.slice(0, at), zone: key.slice(at + 1) };
+  const at = key.indexOf("\n");
+  return { zone: at === 0 ? null : key.slice(0, at), label: key.slice(at + 1) };
 }
 
 function shownCounts(
   presences: ReadonlyMap<string, Presence>,
   configured: ReadonlySet<string>,
-): Required<Pick<StateFields, "count" | "counts" | "present">> {
+): Pick<StateFields, "count" | "counts" | "present"> {
   const shown = [...presences].filter(
     ([key, presence]) => partsOf(key).zone === null && (presence.wasPresent || configured.has(key)),
   );
   return {
     count: shown.reduce((sum, [, presence]) => sum + presence.count, 0),
-    counts: Object.fromEntries(shown.map(([label, presence]) => [label, presence.count])),
-    present: Object.fromEntries(shown.map(([label, presence]) => [label, presence.isPresent ? "ON" : "OFF"])),
+    counts: Object.fromEntries(shown.map(([key, presence]) => [partsOf(key).label, presence.count])),
+    present: Object.fromEntries(
+      shown.map(([key, presence]) => [partsOf(key).label, presence.isPresent ? "ON" : "OFF"]),
+    ),
   };
 }
 
