@@ -268,6 +268,16 @@ function commandLine(pid: number): string {
   }
 }
 
+/** Waits for the end of a process that is not our child: /proc tells no one, so we look now and then. */
+export async function gone(pid: number): Promise<void> {
+  const endsAtMs = performance.now() + END_PATIENCE_MS;
+  // Z: ended, and its new parent has not looked yet.
+  while (!["", "Z"].includes(/^State:\s+(\w)/m.exec(readStatus(pid))?.[1] ?? "")) {
+    if (performance.now() > endsAtMs) throw new Error(`process ${pid} (${commandLine(pid)}) goes on`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
 /** Resident memory in bytes of the process and all that it started. */
 export function residentBytes(pid: number): number {
   const own = /^VmRSS:\s+(\d+) kB$/m.exec(readStatus(pid))?.[1] ?? "0";

@@ -32,13 +32,18 @@ export class Watch {
   }
 
   /** The first message since then that fits; waits for it. */
-  async until(topic: string, fits: (message: SeenMessage) => boolean = () => true, since = 0): Promise<SeenMessage> {
+  until(topic: string, fits: (message: SeenMessage) => boolean = () => true, since = 0): Promise<SeenMessage> {
+    return this.first((message) => message.topic === topic && fits(message), since, topic);
+  }
+
+  /** Same, on any topic. @param what names it where it does not come */
+  async first(fits: (message: SeenMessage) => boolean, since = 0, what = "any topic"): Promise<SeenMessage> {
     const endsAtMs = performance.now() + PATIENCE_MS;
     for (let read = since; ; read = this.now) {
-      const found = this.messages.slice(read).find((message) => message.topic === topic && fits(message));
+      const found = this.messages.slice(read).find(fits);
       if (found !== undefined) return found;
-      if (performance.now() > endsAtMs) throw new Error(this.#nothingCame(topic));
-      await this.#next(topic);
+      if (performance.now() > endsAtMs) throw new Error(this.#nothingCame(what));
+      await this.#next(what);
     }
   }
 
