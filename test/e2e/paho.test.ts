@@ -9,7 +9,7 @@ import { BASE, Daemon } from "../support/daemon.js";
 import { runProgram } from "../support/isotherm.js";
 import { Mosquitto, needsMosquitto } from "../support/mosquitto.js";
 import { evenPicture } from "../support/pictures.js";
-import { temporaryPython } from "../support/python.js";
+import { type Python, temporaryPython } from "../support/python.js";
 import { REPOSITORY } from "../support/shared-data.js";
 import { writeTinyPackage } from "../support/tiny-model.js";
 
@@ -18,12 +18,13 @@ const Seen = z.object({
   result: z.object({ retained: z.boolean(), payload: ResultDocument }),
 });
 
-t.test("a paho client sends a picture and reads the answer", { skip: needsMosquitto }, async (t) => {
-  const python = await temporaryPython(["paho-mqtt>=2,<3"], (clean) => t.teardown(clean));
-  if ("skip" in python) {
-    t.skip(python.skip);
-    return;
-  }
+const python: Python =
+  needsMosquitto === false
+    ? await temporaryPython(["paho-mqtt>=2,<3"], (clean) => t.teardown(clean))
+    : { skip: needsMosquitto };
+const interpreter = "interpreter" in python ? python.interpreter : "";
+
+t.test("a paho client sends a picture and reads the answer", { skip: "skip" in python && python.skip }, async (t) => {
   const broker = await Mosquitto.start();
   t.teardown(() => broker.stop());
   const daemon = await Daemon.start(t, broker, {
@@ -36,7 +37,7 @@ t.test("a paho client sends a picture and reads the answer", { skip: needsMosqui
   const picture = join(daemon.directory, "picture.jpg");
   await writeFile(picture, await evenPicture(1));
   const script = join(REPOSITORY, "test/e2e/paho-client.py");
-  const run = await runProgram(python.interpreter, [script, String(broker.port), BASE, "cam", picture]);
+  const run = await runProgram(interpreter, [script, String(broker.port), BASE, "cam", picture]);
   t.equal(run.code, 0, run.stderr);
   const { status, result } = Seen.parse(JSON.parse(run.stdout));
   t.same(status, { retained: true, payload: "online" });
