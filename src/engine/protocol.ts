@@ -27,8 +27,8 @@ export const WINDOW = 2;
 export interface EngineOptions {
   /** Threads that one run may use. */
   readonly threads: number;
-  /** Providers to use, in order; a variant's own list is cut to these. */
-  readonly providers: readonly Provider[];
+  /** Providers to use; a variant's own list is cut to these. `auto`: those that the runtime has, and no complaint about others. */
+  readonly providers: readonly Provider[] | "auto";
   /** Variants are loaded, best first for each pipeline, while the engine's resident memory stays below this. */
   readonly memoryBudgetBytes: number;
   /** Pictures with more pixels are refused before they are decoded. */

@@ -20,7 +20,7 @@ export function runtimeFacts(): RuntimeFacts {
   };
 }
 
-/** Loads a model, sees who runs its nodes, and runs it until its latency is known. Codes: see load-trouble.ts and warm-up.ts. */
+/** Loads a model, sees who runs its nodes, and runs it until its latency is known. Codes: see load-trouble.ts. */
 export async function loadSession(
   model: Uint8Array,
   options: SessionOptions,

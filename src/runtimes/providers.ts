@@ -8,8 +8,6 @@ import type { NodePlacement } from "./profile.js";
 
 /** Providers in libraries of their own, which the npm package lacks unless somebody put them beside it. */
 const SEPARATE: ReadonlySet<string> = new Set(["cuda", "tensorrt"]);
-/** What `auto` asks for, best first. */
-const AUTO: readonly Provider[] = ["tensorrt", "cuda", "cpu"];
 
 /** Of the backends that the binding was built for, those whose library is really there: it would complain on stderr otherwise. */
 export function presentProviders(backends: readonly { readonly name: string }[]): readonly string[] {
@@ -25,7 +23,7 @@ function libraryDirectory(): string {
 }
 
 export interface ProviderPlan {
-  /** As asked for, without repetitions; for `auto`, what there is. */
+  /** As asked for, without repetitions. */
   readonly requested: readonly Provider[];
   /** Lists to try one after the other; each ends with the CPU, the last one is the CPU alone. */
   readonly attempts: readonly (readonly Provider[])[];
@@ -33,14 +31,14 @@ export interface ProviderPlan {
   readonly missing: readonly Provider[];
 }
 
-export function planProviders(asked: readonly Provider[] | "auto", present: readonly string[]): ProviderPlan {
+export function planProviders(asked: readonly Provider[], present: readonly string[]): ProviderPlan {
   const isPresent = (provider: Provider) => provider === "cpu" || present.includes(provider);
-  const requested = asked === "auto" ? AUTO.filter(isPresent) : [...new Set(asked)];
+  const requested = asked.length === 0 ? (["cpu"] as const) : [...new Set(asked)];
   // What stands behind the CPU would never be given a node.
   const beforeCpu = requested.includes("cpu") ? requested.slice(0, requested.indexOf("cpu")) : requested;
   const chain: Provider[] = [...beforeCpu.filter(isPresent), "cpu"];
   return {
-    requested: requested.length === 0 ? ["cpu"] : requested,
+    requested,
     attempts: chain.map((_, i) => chain.slice(i)),
     missing: requested.filter((provider) => !isPresent(provider)),
   };

@@ -8,12 +8,15 @@ import type { TensorInfo } from "../contract/variant.js";
 export interface SessionOptions {
   /** Names the model in troubles: the file, or where the manifest names it. */
   readonly where: string;
-  /** In order of preference; the CPU comes last by itself. `auto`: those that this runtime has, without complaint about others. */
-  readonly providers: readonly Provider[] | "auto";
+  /** In order of preference; the CPU comes last by itself. */
+  readonly providers: readonly Provider[];
   /** Threads that one run may use, the caller's own among them. */
   readonly threads: number;
-  /** Shape of the tensor that every run will bring; checked against the model here, so that no frame finds out. */
-  readonly inputShape: readonly number[];
+  /**
+   * Asked once, between load and warm-up: a tensor as every run will bring it, or why the model does not fit. What goes wrong
+   * with it goes wrong here, and not at the first frame.
+   */
+  firstInput(inputs: readonly TensorInfo[], outputs: readonly TensorInfo[]): Promise<Result<Tensor>>;
   /** Where the runtime may write its profile during the load; nothing is left there. */
   readonly scratchDirectory: string;
 }

@@ -31,8 +31,3 @@ export function isNumericType(type: string): boolean {
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, dimension) => product * dimension, 1);
 }
-
-/** `1x3x480x640`, with `?` for an open dimension. */
-export function shapeText(shape: readonly (number | null)[]): string {
-  return shape.length === 0 ? "a single number" : shape.map((dimension) => dimension ?? "?").join("x");
-}

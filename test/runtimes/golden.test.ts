@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import t, { type Test } from "tap";
+import { ok } from "../../src/base/result.js";
 import type { Tensor, TensorData } from "../../src/contract/tensor.js";
 import { withoutWeightInputs } from "../../src/onnx/weights-inputs.js";
 import { loadSession } from "../../src/runtimes/onnxruntime.js";
@@ -32,7 +33,7 @@ for (const name of PACKAGES) {
         where: file,
         providers: ["cpu"],
         threads: 1,
-        inputShape: input.shape,
+        firstInput: async () => ok(input),
         scratchDirectory: tmpdir(),
       });
       if (!loaded.ok) throw new Error(loaded.trouble.what);
