@@ -120,7 +120,7 @@ function document(
   };
 }
 
-/** Microseconds are noise. */
+/** As the daemon rounds: a hundredth of a millisecond is below what any clock here tells apart from noise. */
 function rounded(ms: number): number {
-  return Math.round(ms * 1000) / 1000;
+  return Math.round(ms * 100) / 100;
 }

@@ -32,7 +32,7 @@ export async function listModels(options: { config?: string; json?: boolean }): 
     return;
   }
   const usable = documents.filter(({ troubles }) => troubles.length === 0);
-  if (usable.length === 0) printLine("no model package is installed");
+  if (usable.length === 0) printLine("no usable model package is installed");
   else printTable(["name", "version", "task", "variants, best first", "size", "from"], usable.map(row));
   // What can't be used does not make the list wrong: it is told, and the exit code stays 0.
   for (const { troubles } of documents) printTroubles(troubles);

@@ -50,13 +50,20 @@ function printModel({ manifest, directory, labels, variants }: ModelPackage, fro
     ["task", manifest.task],
     ["licence", manifest.license],
     ["from", `${from}, ${directory}`],
-    ["input", `${input.color}, ${input.layout}, ${input.resize}; (v / ${input.scale} - ${input.mean}) / ${input.std}`],
+    ["input", inputText(input)],
     ["decoder", decoderText(output)],
     ["labels", labelsText(labels)],
   ];
   for (const [name, value] of facts) printLine(`${name.padEnd(8)} ${value}`);
   printLine("");
   printTable(["variant", "input", "precision", "providers", "accuracy", "size", "file"], variants.map(row));
+}
+
+function inputText({ color, layout, resize, scale, mean, std }: ModelPackage["manifest"]["input"]): string {
+  // One number where all channels have the same.
+  const each = (numbers: readonly number[]) =>
+    new Set(numbers).size === 1 ? String(numbers[0]) : `[${numbers.join(", ")}]`;
+  return `${color}, ${layout}, ${resize}; x = (pixel / ${scale} - ${each(mean)}) / ${each(std)}`;
 }
 
 /** Its parameters as a person would write them. */
