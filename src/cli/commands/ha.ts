@@ -11,7 +11,7 @@ import { packagePlaces } from "../../daemon/package-places.js";
 import { planPipelines } from "../../daemon/plan-pipelines.js";
 import { describeHub } from "../../hub/describe.js";
 import { clearMessages, homeAssistantDocument } from "../../hub/home-assistant/device.js";
-import { MqttConnection } from "../../mqtt/connection.js";
+import { MqttConnection, tryConnect } from "../../mqtt/connection.js";
 import { versionText } from "../../system/paths.js";
 import { boardModel } from "../../telemetry/sample.js";
 import { topicsOf } from "../../topics/address.js";
@@ -112,6 +112,9 @@ async function load({ config }: HaOptions): Promise<LoadedConfig | null> {
 /** Connects, publishes, and leaves once the broker has taken everything. */
 async function publishAll({ config }: LoadedConfig, messages: readonly OutgoingMessage[]): Promise<Result<void>> {
   const settings = commandMqttSettings(config, topicsOf(config.mqtt.base_topic, config.node.id));
+  // A refusal is told at once; the connection below would go on trying, as a daemon's must.
+  const tried = await tryConnect(settings, BROKER_PATIENCE_MS);
+  if (!tried.ok) return tried;
   let lastDown: Trouble = {
     code: "mqtt-silent",
     where: config.mqtt.url,
