@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
@@ -6,10 +7,12 @@ import { writeFileAtomic, writeTrouble } from "../../src/system/atomic-file.js";
 
 const isRoot = process.getuid?.() === 0;
 
+/** For writers in processes of their own. */
+const MODULE = new URL("../../src/system/atomic-file.js", import.meta.url).href;
+
 /** Runs a writer in a process of its own, as a user who is not root: root may write everywhere. */
 function writeAsNobody(path: string): unknown {
-  const module = new URL("../../src/system/atomic-file.js", import.meta.url).href;
-  const script = `import(${JSON.stringify(module)}).then(async (m) => console.log(JSON.stringify(await m.writeFileAtomic(${JSON.stringify(path)}, Buffer.from("new")))))`;
+  const script = `import(${JSON.stringify(MODULE)}).then(async (m) => console.log(JSON.stringify(await m.writeFileAtomic(${JSON.stringify(path)}, Buffer.from("new")))))`;
   const nobody = { uid: 65534, gid: 65534 };
   const child = spawnSync(process.execPath, ["-e", script], { encoding: "utf8", ...(isRoot ? nobody : {}) });
   return JSON.parse(child.stdout);
@@ -39,6 +42,22 @@ t.test("many writers at once leave the content of one of them", async (t) => {
   const written = await Promise.all(contents.map((content) => writeFileAtomic(path, Buffer.from(content))));
   t.ok(written.every((result) => result.ok));
   t.ok(contents.includes(readFileSync(path, "utf8")));
+});
+
+t.test("a writer that is killed leaves the old content or the new one, whole", async (t) => {
+  const path = join(t.testdir({}), "state");
+  const script = `import(${JSON.stringify(MODULE)}).then(async (m) => {
+    for (let i = 0; ; i++) {
+      await m.writeFileAtomic(${JSON.stringify(path)}, Buffer.alloc(1_000_000, "ab"[i % 2]));
+      if (i >= 1) console.log(i);
+    }
+  })`;
+  const writer = spawn(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+  await once(writer.stdout, "data");
+  writer.kill("SIGKILL");
+  await once(writer, "close");
+
+  t.match(readFileSync(path, "utf8"), /^(a{1000000}|b{1000000})$/);
 });
 
 t.test("a folder in the place of the file, and a missing folder, are named as such", async (t) => {
@@ -89,14 +108,14 @@ t.test("a full disk: the old file stands, nothing is half-written", async (t) =>
     t.same(readdirSync(disk), ["state"]);
     t.equal(readFileSync(join(disk, "state"), "utf8"), "old");
   });
-  if (!mounted) t.skip("needs root and the right to mount a tmpfs");
+  if (!mounted) t.pass("not run", { skip: "needs root and the right to mount a tmpfs" });
 });
 
 t.test("a disk that turned read-only is named as such", async (t) => {
   const mounted = await withSmallDisk(join(t.testdir({}), "frozen"), "size=64k,ro", async (disk) => {
     t.match(await writeFileAtomic(join(disk, "state"), Buffer.from("new")), { trouble: { code: "read-only" } });
   });
-  if (!mounted) t.skip("needs root and the right to mount a tmpfs");
+  if (!mounted) t.pass("not run", { skip: "needs root and the right to mount a tmpfs" });
 });
 
 t.test("an error that nobody foresaw still has a place and a remedy", async (t) => {
