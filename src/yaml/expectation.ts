@@ -21,6 +21,13 @@ export function formsExpectation(all: readonly z.core.$ZodTypes[]): string {
   return [...new Set(words)].join(", or ");
 }
 
+/** The same, but null where the default or an example already shows all that can be said: text, switches, quantities. */
+export function choiceText(schema: z.core.$ZodType): string | null {
+  const all = forms(schema);
+  const isChoice = all.some((form) => fixedValues(form) !== null || form._zod.def.type === "number");
+  return isChoice && all.every((form) => ownWord(form) === undefined) ? formsExpectation(all) : null;
+}
+
 /** The values of a literal or an enumeration; null for every other form. */
 function fixedValues(form: z.core.$ZodTypes): readonly unknown[] | null {
   const def = form._zod.def;
@@ -40,7 +47,7 @@ function formExpectation(form: z.core.$ZodTypes): string {
   const def = form._zod.def;
   switch (def.type) {
     case "string":
-      return "text";
+      return stringExpectation(form as z.core.$ZodString);
     case "number":
       return numberExpectation(form as z.core.$ZodNumber);
     case "boolean":
@@ -48,9 +55,9 @@ function formExpectation(form: z.core.$ZodTypes): string {
     case "null":
       return "null";
     case "array":
-      return `a list of ${expectation(def.element)}`;
+      return `a list, each ${expectation(def.element)}`;
     case "tuple":
-      return `a list of ${def.items.length}: ${def.items.map((item) => expectation(item)).join("; ")}`;
+      return `a list of ${def.items.length}, each ${[...new Set(def.items.map((item) => expectation(item)))].join("; ")}`;
     case "object":
       return `a mapping with ${Object.keys(def.shape).join(", ")}`;
     case "record":
@@ -79,6 +86,17 @@ function numberExpectation(schema: z.core.$ZodNumber): string {
     return words === undefined ? [] : [`${words} ${rule.value}`];
   });
   return bounds.length === 0 ? noun : `${noun}, ${bounds.join(", ")}`;
+}
+
+/** The schema's own words for a pattern, `.regex(…, "a version such as 1.2.0")`, say more than "text". */
+function stringExpectation(schema: z.core.$ZodString): string {
+  for (const check of schema._zod.def.checks ?? []) {
+    // zod keeps our words as a function of the issue; they do not depend on it, so that any issue serves.
+    const error = check._zod.def.error as ((issue: { readonly code: "custom" }) => unknown) | undefined;
+    const words = error?.({ code: "custom" });
+    if (typeof words === "string") return words;
+  }
+  return "text";
 }
 
 /** The part of zod's checks on numbers that is read here. */

@@ -1,7 +1,7 @@
 // Reads a zod schema as data: which keys it knows, what stands behind a key, whether only text fits. The one file that
 // knows how zod keeps its definitions.
 
-import type { z } from "zod";
+import { z } from "zod";
 import { isMapping, valueAt, type YamlPath } from "./path.js";
 
 /** Any schema, with its definition discriminated by `type`. */
@@ -30,10 +30,18 @@ export function bare(schema: z.core.$ZodType): AnySchema {
   }
 }
 
-/** The forms that a value may have: a union's options, flattened; anything else is its own only form. */
+/** What a nullable schema allows besides. */
+const NULL_FORM: AnySchema = z.null();
+
+/** The forms that a value may have: a union's options, flattened, and null where that is one; else the schema itself. */
 export function forms(schema: z.core.$ZodType): AnySchema[] {
   const any = bare(schema);
   const def = any._zod.def;
+  if (isNullable(schema)) return [...formsOf(any, def), NULL_FORM];
+  return formsOf(any, def);
+}
+
+function formsOf(any: AnySchema, def: AnySchema["_zod"]["def"]): AnySchema[] {
   if (def.type === "union") return def.options.flatMap((option) => forms(option));
   if (def.type === "intersection") return [...forms(def.left), ...forms(def.right)];
   return [any];
@@ -107,9 +115,10 @@ export function hasFreeKeys(all: readonly AnySchema[]): boolean {
 
 /** True where nothing but text fits, so that `1234` or `true` from outside is meant as text. */
 export function isTextOnly(all: readonly AnySchema[]): boolean {
+  const written = all.filter((form) => form !== NULL_FORM);
   return (
-    all.length > 0 &&
-    all.every((form) => {
+    written.length > 0 &&
+    written.every((form) => {
       const def = form._zod.def;
       if (def.type === "string" || def.type === "template_literal") return true;
       if (def.type === "enum") return Object.values(def.entries).every((value) => typeof value === "string");
@@ -132,6 +141,11 @@ export function about(schema: z.core.$ZodType): string {
   return "";
 }
 
+function isNullable(schema: z.core.$ZodType): boolean {
+  const inner = innerOf(schema);
+  return (schema as AnySchema)._zod.def.type === "nullable" || (inner !== null && isNullable(inner));
+}
+
 function innerOf(schema: z.core.$ZodType): z.core.$ZodType | null {
   const def = (schema as AnySchema)._zod.def;
   if (def.type === "pipe") return def.in;
@@ -148,5 +162,5 @@ export function writtenDefault(schema: z.core.$ZodType): unknown {
 
 /** True where the key has to be written. */
 export function isRequired(schema: z.core.$ZodType): boolean {
-  return schema._zod.optin !== "optional";
+  return schema._zod.optin === undefined;
 }

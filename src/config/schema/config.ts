@@ -15,7 +15,7 @@ import { TelemetrySection } from "./telemetry.js";
 /** As a file may hold it. What depends on the machine (host name, memory) is still open here: see config/machine.ts. */
 export const ConfigSchema = z
   .strictObject({
-    version: z.literal(1).describe("of this format"),
+    version: z.literal(1).describe("version of this format"),
     node: NodeSection,
     mqtt: MqttSection,
     home_assistant: HomeAssistantSection,

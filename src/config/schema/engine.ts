@@ -18,7 +18,11 @@ export const EngineSection = z
       .describe("execution providers in order; what the board or the model has not is skipped"),
     memory: size({ atLeast: "64MiB", atMost: "1024GiB" })
       .optional()
-      .describe("variants are loaded, best first, while the engine stays below this; default: a quarter of the memory"),
+      .meta({
+        description:
+          "variants are loaded, best first, while the engine stays below this; default: a quarter of the memory",
+        examples: ["2GiB"],
+      }),
     max_pixels: z
       .int()
       .min(1)

@@ -8,9 +8,19 @@ import { duration, size } from "./quantity.js";
 const TOPIC = /^(?:\+|[^+#\0/]*)(?:\/(?:\+|[^+#\0/]*))*$/u;
 
 const RawPixels = z.strictObject({
-  format: z.enum(["rgb", "bgr", "rgba", "gray"]).describe("order of the channels, 8 bits each"),
-  width: z.int().min(1).max(32_768).describe("pixels"),
-  height: z.int().min(1).max(32_768).describe("pixels"),
+  format: z
+    .enum(["rgb", "bgr", "rgba", "gray"])
+    .meta({ description: "order of the channels, 8 bits each", examples: ["rgb"] }),
+  width: z
+    .int()
+    .min(1)
+    .max(32_768)
+    .meta({ description: "width in pixels", examples: [640] }),
+  height: z
+    .int()
+    .min(1)
+    .max(32_768)
+    .meta({ description: "height in pixels", examples: [480] }),
 });
 
 export const InputSection = z.strictObject({
@@ -21,7 +31,10 @@ export const InputSection = z.strictObject({
         .min(1)
         .max(1024)
         .regex(TOPIC, "a topic without #, where + stands for one whole level: cameras/+/jpeg")
-        .describe("where the frames are published; a + makes one input for each topic that matches"),
+        .meta({
+          description: "where the frames are published; a + makes one input for each topic that matches",
+          examples: ["cameras/boiler/jpeg"],
+        }),
     })
     .describe("frames from the broker"),
   encoding: z

@@ -32,17 +32,36 @@ const BaseTopic = z
 
 export const MqttSection = z
   .strictObject({
-    url: BrokerUrl.describe("the broker; mqtts and wss are TLS"),
-    username: Text.optional().describe("default: none"),
+    url: BrokerUrl.meta({
+      description: "address of the broker; mqtts and wss are TLS",
+      examples: ["mqtt://localhost:1883"],
+    }),
+    username: Text.optional().meta({ description: "user at the broker; default: none", examples: ["isotherm"] }),
     password: z
       .string()
       .max(65_535)
       .optional()
-      .meta({ writeOnly: true, description: "default: none; write !secret NAME or !env NAME" }),
-    ca: Text.optional().describe("file of the authority that signed the broker's certificate; default: the system's"),
-    cert: Text.optional().describe("file of the client certificate, with `key`; default: none"),
-    key: Text.optional().describe("file of the client certificate's private key; default: none"),
-    client_id: Text.optional().describe("has to be unique at the broker; default: isotherm-<node id>"),
+      .meta({
+        writeOnly: true,
+        description: "its password; default: none; keep it out of this file with !secret NAME or !env NAME",
+        examples: ["a password"],
+      }),
+    ca: Text.optional().meta({
+      description: "file of the authority that signed the broker's certificate; default: the system's",
+      examples: ["ca.pem"],
+    }),
+    cert: Text.optional().meta({
+      description: "file of the client certificate, with `key`; default: none",
+      examples: ["client.pem"],
+    }),
+    key: Text.optional().meta({
+      description: "file of the client certificate's private key; default: none",
+      examples: ["client-key.pem"],
+    }),
+    client_id: Text.optional().meta({
+      description: "name of the connection, unique at the broker; default: isotherm-<node id>",
+      examples: ["isotherm-workshop"],
+    }),
     base_topic: BaseTopic.default("isotherm").describe("all topics of this node begin with it and the node's id"),
     protocol: z
       // Unquoted, YAML reads 5 as a number.

@@ -5,15 +5,25 @@ import { Name } from "./names.js";
 
 export const NodeSection = z
   .strictObject({
-    id: Name.optional().describe("name in topics and in unique ids, so keep it for ever; default: the host name"),
-    name: z.string().min(1).max(64).optional().describe("name for people, as hubs show it; default: the id"),
+    id: Name.optional().meta({
+      description: "name in topics and in hubs' unique ids, so keep it for ever; default: the host name",
+      examples: ["workshop"],
+    }),
+    name: z
+      .string()
+      .min(1)
+      .max(64)
+      .optional()
+      .meta({ description: "name for people, as hubs show it; default: the id", examples: ["Workshop board"] }),
     data_dir: z
       .string()
       .min(1)
       .optional()
-      .describe(
-        "models, profiles, unsent events; default: systemd's state directory, else /var/lib/isotherm where this file is below /etc, else ~/.local/state/isotherm",
-      ),
+      .meta({
+        description:
+          "models, profiles, unsent events; default: the service's state directory, else /var/lib/isotherm where this file is below /etc, else ~/.local/state/isotherm",
+        examples: ["/var/lib/isotherm"],
+      }),
   })
   .prefault({})
   .describe("who this is");

@@ -17,10 +17,26 @@ const ModelReference = z
   );
 
 const ValueSettings = z.strictObject({
-  name: z.string().min(1).max(64).optional().describe("name of the value; default: the package's"),
-  unit: z.string().min(1).max(16).optional().describe("unit of the value; default: the package's"),
-  min: z.number().optional().describe("value at the low end of the scale; default: the package's"),
-  max: z.number().optional().describe("value at the high end of the scale; default: the package's"),
+  name: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .meta({ description: "name of the value; default: the package's", examples: ["Boiler pressure"] }),
+  unit: z
+    .string()
+    .min(1)
+    .max(16)
+    .optional()
+    .meta({ description: "unit of the value; default: the package's", examples: ["bar"] }),
+  min: z
+    .number()
+    .optional()
+    .meta({ description: "value at the low end of the scale; default: the package's", examples: [0] }),
+  max: z
+    .number()
+    .optional()
+    .meta({ description: "value at the high end of the scale; default: the package's", examples: [4] }),
 });
 
 const PublishSettings = z
@@ -36,21 +52,58 @@ const PublishSettings = z
   .describe("what is published");
 
 export const PipelineSection = z.strictObject({
-  name: z.string().min(1).max(64).optional().describe("name for people, as hubs show it; default: made from the key"),
-  inputs: z.array(Name).min(1).max(64).describe("names of inputs"),
-  model: ModelReference.describe("a package: name, name@version, or the path of its folder"),
+  name: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .meta({
+      description: "name for people, as hubs show it; default: made from the key",
+      examples: ["Boiler pressure"],
+    }),
+  inputs: z
+    .array(Name)
+    .min(1)
+    .max(64)
+    .meta({ description: "names of inputs", examples: [["boiler"]] }),
+  model: ModelReference.meta({
+    description: "a package: name, name@version, or the path of its folder",
+    examples: ["gauge-reader"],
+  }),
   variants: z
     .union([z.literal("auto"), z.array(Text).min(1).max(32)])
     .default("auto")
     .describe("variants that may run, best first; auto: all of the package"),
-  variant: Text.optional().describe("runs this one and no other; default: the best that is loaded"),
+  variant: Text.optional().meta({
+    description: "runs this one and no other; default: the best that is loaded",
+    examples: ["student-int8"],
+  }),
   enabled: z.boolean().default(true).describe("off: loaded, but no frame is answered"),
-  min_score: ratio.optional().describe("answers below are left out; default: the package's"),
-  labels: z.array(Text).min(1).max(1000).optional().describe("keep only these labels; default: all"),
+  min_score: ratio
+    .optional()
+    .meta({ description: "answers below are left out; default: the package's", examples: [0.5] }),
+  labels: z
+    .array(Text)
+    .min(1)
+    .max(1000)
+    .optional()
+    .meta({ description: "keep only these labels; default: all", examples: [["person"]] }),
   zones: z
     .record(Name, z.array(Corner).min(3, "at least three corners").max(64).readonly())
     .optional()
-    .describe("named polygons in the picture, corners as [x, y] in 0..1; default: none"),
+    .meta({
+      description: "named polygons in the picture, corners as [x, y] in 0..1; default: none",
+      examples: [
+        {
+          step: [
+            [0.1, 0.6],
+            [0.5, 0.6],
+            [0.5, 1],
+            [0.1, 1],
+          ],
+        },
+      ],
+    }),
   priority: z.int().min(-100).max(100).default(0).describe("a pipeline with more goes first where the engine is short"),
   value: ValueSettings.optional().describe("the scale of a value (regression); default: the package's"),
   publish: PublishSettings,

@@ -65,9 +65,9 @@ function quantity(kind: Kind, bounds: Bounds) {
     if (typeof read !== "number" && !read.ok) return reject(read.trouble.what, read.trouble.remedy);
     const amount = typeof read === "number" ? read : read.value;
     if (amount >= low && amount <= high) return amount;
-    const shown = typeof written === "number" ? `${written} (${kind.plainUnit})` : written;
+    const shown = typeof written === "number" ? `${written} ${kind.plainUnit}` : written;
     // A plain number is most often meant in a larger unit: `keepalive: 30`.
-    const advice = typeof written === "number" ? `, with its unit: ${kind.family.example}` : "";
+    const advice = typeof written === "number" ? `; a plain number is in ${kind.plainUnit}` : "";
     return reject(
       `${shown} is ${amount < low ? "less than" : "more than"} ${amount < low ? bounds.atLeast : bounds.atMost}`,
       `write ${bounds.atLeast} to ${bounds.atMost}${advice}`,
