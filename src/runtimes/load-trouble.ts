@@ -26,7 +26,8 @@ const KNOWN: readonly Known[] = [
   },
   {
     code: "unsupported-operator",
-    pattern: /not a registered function\/op|could not find an implementation|no op registered|not implemented/i,
+    pattern:
+      /not a registered function\/op|no opset import for domain|could not find an implementation|no op registered|not implemented/i,
     what: "the model uses an operator that this runtime does not have",
     remedy: "export it without that operator, or with another opset",
   },
@@ -65,11 +66,23 @@ function known(where: string, thrown: unknown, otherwise: Omit<Known, "pattern">
   return { code, where, what: `${what}: ${text}`, remedy };
 }
 
-/** On one line, without the places in its own sources that ONNX Runtime puts in front. */
+/** On one line, without the place in its own sources that ONNX Runtime may put in front. */
 function shortened(text: string): string {
-  const line = text
-    .replace(/\S*\/onnxruntime\/\S+\.(?:cc|h):\d+\s/g, "")
-    .replace(/\s+/g, " ")
-    .trim();
+  const line = withoutPlace(text.replace(/\s+/g, " ").trim());
   return line.length <= MAX_TEXT ? line : `${line.slice(0, MAX_TEXT)}…`;
+}
+
+/** `/onnxruntime_src/…/model.cc:176 Model::Model(…) what is wrong` -> `what is wrong` */
+function withoutPlace(line: string): string {
+  const place = /^.*?\S+\.(?:cc|h):\d+ /.exec(line);
+  if (place === null) return line;
+  const rest = line.slice(place[0].length);
+  let depth = 0;
+  for (let i = rest.indexOf("("); i >= 0 && i < rest.length; i++) {
+    if (rest[i] === "(") depth += 1;
+    if (rest[i] === ")") depth -= 1;
+    // The signature ends with the bracket that closes its arguments.
+    if (depth === 0 && rest[i + 1] === " ") return rest.slice(i + 2);
+  }
+  return rest;
 }

@@ -58,6 +58,8 @@ export class Engine {
   #killedFor: EngineEnd | null = null;
   #ready = false;
   #ended = false;
+  #exit: { code: number | null; signal: NodeJS.Signals | null } | null = null;
+  #resolveGone: () => void = () => {};
   readonly #gone: Promise<void>;
 
   /** @param deadlineMs longest time that one frame of a variant may take before the engine counts as hanging */
@@ -79,13 +81,18 @@ export class Engine {
       stdio: ["ignore", 2, 2, "ipc"],
     });
     this.#gone = new Promise((resolve) => {
-      this.#child.once("close", (code, signal) => {
-        this.#leave(code, signal);
-        resolve();
-      });
+      this.#resolveGone = resolve;
+    });
+    // Its last words may still lie in the channel when the process is gone: only both together are the end.
+    this.#child.once("exit", (code, signal) => {
+      this.#exit = { code, signal };
+      if (!this.#child.connected) this.#leave(code, signal);
+    });
+    this.#child.once("disconnect", () => {
+      if (this.#exit !== null) this.#leave(this.#exit.code, this.#exit.signal);
     });
     this.#child.on("error", (thrown) => {
-      // Spawn failed: no close event follows when there never was a process.
+      // Spawn failed: no exit follows when there never was a process.
       if (this.#child.pid === undefined) this.#finish("crash", thrownText(thrown));
     });
     this.#child.on("message", (message) => this.#hear(message as FromEngine));
@@ -219,6 +226,7 @@ export class Engine {
     this.#ended = true;
     this.#stopWatching();
     if (this.#drain !== null) clearTimeout(this.#drain);
+    this.#resolveGone();
     this.#events.onEnd(
       end,
       detail,

@@ -28,6 +28,8 @@ export interface EngineSet {
 
 /** What is known of the engine that answers now. */
 export interface EngineFacts {
+  /** The very set that it was asked to hold. */
+  readonly set: EngineSet;
   readonly runtime: {
     readonly name: string;
     readonly version: string;
@@ -180,7 +182,7 @@ export class EngineSupervisor {
   /** Lets the engine finish, then it is gone. */
   async close(): Promise<void> {
     this.#closed = true;
-    if (this.#retry !== null) clearTimeout(this.#retry);
+    this.#cancelRetry();
     this.#abandonSuccessor("the daemon is ending");
     const all = [...this.#draining];
     if (this.#current !== null) all.push(this.#current);
@@ -235,12 +237,14 @@ export class EngineSupervisor {
       const old = this.#current;
       this.#current = running;
       this.#set = running.set;
+      // The former engine may have died meanwhile and wait for its next start: there is no need for it any more.
+      this.#cancelRetry();
       if (old !== null) this.#retire(old);
       settle(ok(undefined));
     }
     if (this.#current !== running) return;
-    const { runtime, reports, failures } = running;
-    this.#events.onReady({ runtime, reports, failures });
+    const { set, runtime, reports, failures } = running;
+    this.#events.onReady({ set, runtime, reports, failures });
     this.#events.onRoom();
   }
 
@@ -288,11 +292,15 @@ export class EngineSupervisor {
   }
 
   #startNow(): void {
-    if (this.#retry !== null) clearTimeout(this.#retry);
-    this.#retry = null;
+    this.#cancelRetry();
     if (this.#closed || this.#set === null) return;
     this.restarts += 1;
     this.#current = this.#spawn(this.#set);
+  }
+
+  #cancelRetry(): void {
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    this.#retry = null;
   }
 
   #abandonSuccessor(why: string): void {
