@@ -71,7 +71,8 @@ function levelsOf(owner: Owner): string[] {
 function entityLevels(owner: Owner): string[] {
   switch (owner.kind) {
     case "node":
-      return [];
+      // A gauge may well be a pipeline called `temperature`.
+      return ["board"];
     case "input":
       return [owner.input, "input"];
     case "pipeline":

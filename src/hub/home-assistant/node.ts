@@ -11,7 +11,7 @@ export function nodeEntities({ node, topics }: HubDescription): Entity[] {
   const common = { state_topic: topics.telemetry, entity_category: "diagnostic", state_class: "measurement" };
   return [
     entity(node, NODE, "temperature", "core", "sensor", {
-      name: "Temperature",
+      name: "Board temperature",
       ...common,
       value_template: field("hottest_c"),
       device_class: "temperature",
@@ -19,7 +19,7 @@ export function nodeEntities({ node, topics }: HubDescription): Entity[] {
       suggested_display_precision: 1,
     }),
     entity(node, NODE, "rate", "core", "sensor", {
-      name: "Rate",
+      name: "Answer rate",
       ...common,
       value_template: field("isotherm", "fps"),
       unit_of_measurement: "fps",
