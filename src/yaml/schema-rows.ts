@@ -19,12 +19,11 @@ export interface SchemaRow {
 export function schemaRows(schema: z.core.$ZodType, prefix = ""): SchemaRow[] {
   const def = bare(schema)._zod.def;
   switch (def.type) {
-    case "union": {
-      const options = def.options.map((option) => schemaRows(option, prefix));
-      return merged(options, (path) =>
-        options.every((rows) => rows.some((row) => row.path === path && row.isRequired)),
+    case "union":
+      return merged(
+        def.options.map((option) => schemaRows(option, prefix)),
+        prefix,
       );
-    }
     case "intersection":
       return [...schemaRows(def.left, prefix), ...schemaRows(def.right, prefix)];
     case "record":
@@ -61,13 +60,17 @@ function shortWords(form: z.core.$ZodTypes): string {
   return formsExpectation([form]);
 }
 
-/** Rows of several forms as one list, in the order in which they come first. */
-function merged(lists: readonly (readonly SchemaRow[])[], isRequiredAt: (path: string) => boolean): SchemaRow[] {
+/** Rows of several forms as one list, in the order in which they come first. A key that some form has not is not required. */
+function merged(lists: readonly (readonly SchemaRow[])[], prefix: string): SchemaRow[] {
+  const own = prefix === "" ? 0 : prefix.length + 1;
+  const isEverywhere = (path: string) => lists.every((rows) => rows.some((row) => row.path === path && row.isRequired));
   const rows = new Map<string, SchemaRow>();
   for (const row of lists.flat()) {
     const before = rows.get(row.path);
     const fits = [...new Set([...(before?.fits.split(", or ") ?? []), row.fits])].join(", or ");
-    rows.set(row.path, { ...(before ?? row), fits, isRequired: isRequiredAt(row.path) });
+    // What stands deeper is required as its own mapping says.
+    const isDeeper = /[.[]/.test(row.path.slice(own));
+    rows.set(row.path, { ...(before ?? row), fits, isRequired: isDeeper ? row.isRequired : isEverywhere(row.path) });
   }
   return [...rows.values()];
 }

@@ -67,7 +67,7 @@ export const PipelineSection = z.strictObject({
     .max(64)
     .meta({ description: "names of inputs", examples: [["boiler"]] }),
   model: ModelReference.meta({
-    description: "a package: name, name@version, or the path of its folder",
+    description: "the package that answers",
     examples: ["gauge-reader"],
   }),
   variants: z
