@@ -4,8 +4,8 @@ import { ok } from "../../base/result.js";
 import { addCandidate, isWanted } from "./candidates.js";
 import type { CompileDecoder } from "./decoder.js";
 import { detectionDecoder } from "./detections.js";
-import { checkLabels, floatOutput } from "./outputs.js";
-import { bestColumn, classCount } from "./rows.js";
+import { floatOutput } from "./outputs.js";
+import { bestColumn, classesOfRow } from "./rows.js";
 import { sigmoid } from "./sigmoid.js";
 
 const FIRST_CLASS = 5;
@@ -16,9 +16,9 @@ const CLASS_POWER = 0.4;
 export const compileFastestdet: CompileDecoder<"fastestdet"> = (params, context) => {
   const output = floatOutput(context, "output", params.output, [null, null, null], "1 x (5 + classes) x H x W");
   if (!output.ok) return output;
-  const classes = classCount(context, output.value.shape[0] ?? null, FIRST_CLASS);
-  const labelled = checkLabels(context, classes);
-  if (!labelled.ok) return labelled;
+  const counted = classesOfRow(context, output.value.shape[0] ?? null, FIRST_CLASS);
+  if (!counted.ok) return counted;
+  const classes = counted.value;
   return ok(
     detectionDecoder(params, context, classes, (outputs, list) => {
       const view = output.value.read(outputs);
@@ -28,10 +28,10 @@ export const compileFastestdet: CompileDecoder<"fastestdet"> = (params, context)
       const plane = rows * columns;
       for (let i = 0; i < plane; i++) {
         // The class' share is at most 1, so most cells are done here, without a second power.
-        const objectness = (data[i] as number) ** OBJECT_POWER;
+        const objectness = power(data[i] as number, OBJECT_POWER);
         if (objectness < list.floor) continue;
         const best = bestColumn(data, FIRST_CLASS * plane + i, classes, plane);
-        const score = objectness * (data[(FIRST_CLASS + best) * plane + i] as number) ** CLASS_POWER;
+        const score = objectness * power(data[(FIRST_CLASS + best) * plane + i] as number, CLASS_POWER);
         if (!isWanted(list, score, best)) continue;
         const centreX = ((i % columns) + Math.tanh(data[plane + i] as number)) / columns;
         const centreY = (Math.floor(i / columns) + Math.tanh(data[2 * plane + i] as number)) / rows;
@@ -51,3 +51,8 @@ export const compileFastestdet: CompileDecoder<"fastestdet"> = (params, context)
     }),
   );
 };
+
+/** A quantised graph may give a hair less than nothing, whose root would be NaN. NaN itself stays, to be noticed. */
+function power(probability: number, exponent: number): number {
+  return Math.max(0, probability) ** exponent;
+}

@@ -7,8 +7,8 @@ import { addCandidate, isWanted } from "./candidates.js";
 import type { CompileDecoder } from "./decoder.js";
 import { detectionDecoder } from "./detections.js";
 import { checkPlaces, makeGrid } from "./grid.js";
-import { checkLabels, floatOutput } from "./outputs.js";
-import { classCount } from "./rows.js";
+import { floatOutput } from "./outputs.js";
+import { classesOfRow } from "./rows.js";
 import { sigmoid } from "./sigmoid.js";
 
 export const compileNanodet: CompileDecoder<"nanodet"> = (params, context) => {
@@ -21,9 +21,9 @@ export const compileNanodet: CompileDecoder<"nanodet"> = (params, context) => {
   const grid = makeGrid(context.spec.inputSize, params.strides);
   const fitting = checkPlaces(context, places, grid.count);
   if (!fitting.ok) return fitting;
-  const classes = classCount(context, width, 4 * bins);
-  const labelled = checkLabels(context, classes);
-  if (!labelled.ok) return labelled;
+  const counted = classesOfRow(context, width, 4 * bins);
+  if (!counted.ok) return counted;
+  const classes = counted.value;
   const rowLength = classes + 4 * bins;
   const activate = params.activation === "sigmoid" ? sigmoid : (x: number) => x;
   return ok(

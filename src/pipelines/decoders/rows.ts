@@ -1,10 +1,25 @@
 // Rows of class scores as the YOLO family lays them out.
 
+import { fail, ok, type Result } from "../../base/result.js";
 import type { DecoderContext } from "./decoder.js";
+import { checkLabels } from "./outputs.js";
 
-/** Classes that a row of this length has; where the model leaves it open, the labels tell. */
-export function classCount(context: DecoderContext, rowLength: number | null, before: number): number {
-  return Math.max(0, rowLength === null ? context.spec.labels.length : rowLength - before);
+/**
+ * Classes that a row of this length has, checked against the labels; where the model leaves the length open, the labels tell it.
+ * @param before numbers of the row that are no class scores
+ */
+export function classesOfRow(context: DecoderContext, rowLength: number | null, before: number): Result<number> {
+  const classes = rowLength === null ? context.spec.labels.length : rowLength - before;
+  if (classes < 1) {
+    return fail({
+      code: "no-classes",
+      where: context.spec.key,
+      what: `the model gives ${rowLength ?? "an unknown count of"} numbers for each box, ${before} are no classes`,
+      remedy: `${context.spec.output.decoder} does not fit this output: choose another decoder, or give the labels`,
+    });
+  }
+  const labelled = checkLabels(context, classes);
+  return labelled.ok ? ok(classes) : labelled;
 }
 
 /**

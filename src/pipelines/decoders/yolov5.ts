@@ -4,8 +4,8 @@ import { ok } from "../../base/result.js";
 import { addCandidate, isWanted } from "./candidates.js";
 import type { CompileDecoder } from "./decoder.js";
 import { detectionDecoder } from "./detections.js";
-import { checkLabels, floatOutput } from "./outputs.js";
-import { bestColumn, classCount } from "./rows.js";
+import { floatOutput } from "./outputs.js";
+import { bestColumn, classesOfRow } from "./rows.js";
 
 const FIRST_CLASS = 5;
 
@@ -13,9 +13,9 @@ export const compileYolov5: CompileDecoder<"yolov5"> = (params, context) => {
   const [inputWidth, inputHeight] = context.spec.inputSize;
   const output = floatOutput(context, "output", params.output, [null, null], "1 x N x (5 + classes)");
   if (!output.ok) return output;
-  const classes = classCount(context, output.value.shape[1] ?? null, FIRST_CLASS);
-  const labelled = checkLabels(context, classes);
-  if (!labelled.ok) return labelled;
+  const counted = classesOfRow(context, output.value.shape[1] ?? null, FIRST_CLASS);
+  if (!counted.ok) return counted;
+  const classes = counted.value;
   const rowLength = FIRST_CLASS + classes;
   return ok(
     detectionDecoder(params, context, classes, (outputs, list) => {

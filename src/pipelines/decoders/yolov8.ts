@@ -4,8 +4,8 @@ import { fail, ok } from "../../base/result.js";
 import { addCandidate, isWanted } from "./candidates.js";
 import type { CompileDecoder, DecoderContext } from "./decoder.js";
 import { detectionDecoder } from "./detections.js";
-import { checkLabels, floatOutput, shapeText, type Wanted } from "./outputs.js";
-import { bestColumn, classCount } from "./rows.js";
+import { floatOutput, shapeText, type Wanted } from "./outputs.js";
+import { bestColumn, classesOfRow } from "./rows.js";
 
 const FIRST_CLASS = 4;
 
@@ -15,9 +15,9 @@ export const compileYolov8: CompileDecoder<"yolov8"> = (params, context) => {
   if (!output.ok) return output;
   const transposed = transposedTrouble(context, output.value.shape);
   if (transposed !== null) return fail(transposed);
-  const classes = classCount(context, output.value.shape[0] ?? null, FIRST_CLASS);
-  const labelled = checkLabels(context, classes);
-  if (!labelled.ok) return labelled;
+  const counted = classesOfRow(context, output.value.shape[0] ?? null, FIRST_CLASS);
+  if (!counted.ok) return counted;
+  const classes = counted.value;
   return ok(
     detectionDecoder(params, context, classes, (outputs, list) => {
       const view = output.value.read(outputs);

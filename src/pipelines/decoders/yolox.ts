@@ -5,8 +5,8 @@ import { addCandidate, isWanted } from "./candidates.js";
 import type { CompileDecoder } from "./decoder.js";
 import { detectionDecoder } from "./detections.js";
 import { checkPlaces, makeGrid } from "./grid.js";
-import { checkLabels, floatOutput } from "./outputs.js";
-import { bestColumn, classCount } from "./rows.js";
+import { floatOutput } from "./outputs.js";
+import { bestColumn, classesOfRow } from "./rows.js";
 import { sigmoid } from "./sigmoid.js";
 
 /** cx, cy, w, h and objectness stand before the classes. */
@@ -20,9 +20,9 @@ export const compileYolox: CompileDecoder<"yolox"> = (params, context) => {
   const grid = makeGrid(inputSize, params.strides);
   const fitting = checkPlaces(context, places, grid.count);
   if (!fitting.ok) return fitting;
-  const classes = classCount(context, width, FIRST_CLASS);
-  const labelled = checkLabels(context, classes);
-  if (!labelled.ok) return labelled;
+  const counted = classesOfRow(context, width, FIRST_CLASS);
+  if (!counted.ok) return counted;
+  const classes = counted.value;
   const rowLength = FIRST_CLASS + classes;
   const activate = params.activation === "sigmoid" ? sigmoid : (x: number) => x;
   return ok(
