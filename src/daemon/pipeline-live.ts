@@ -4,11 +4,13 @@
 import { fail, type Result } from "../base/result.js";
 import { quantile, Ring } from "../base/ring.js";
 import type { Trouble } from "../base/trouble.js";
+import type { Manifest } from "../contract/manifest.js";
 import type { Degraded } from "../contract/result.js";
 import type { PipelineStateDocument } from "../contract/states.js";
-import type { LoadReport, VariantKey, VariantSpec } from "../contract/variant.js";
+import type { LoadReport, ValueScale, VariantKey, VariantSpec } from "../contract/variant.js";
 import type { EngineFacts } from "../engine/host/supervisor.js";
 import type { OperatorChoice } from "./operator-choices.js";
+import type { PipelineSettings } from "./plan-pipelines.js";
 import { type Candidates, chooseVariant, type VariantChoice } from "./variant-choice.js";
 
 /** Latencies kept for p50 and p95, as the document promises. */
@@ -28,6 +30,12 @@ export interface PipelinePlan {
   readonly candidates: Candidates;
   /** Why it can't run at all: the package is missing or wrong. */
   readonly trouble: Trouble | null;
+  readonly settings: PipelineSettings;
+  /** Null while the package could not be read. */
+  readonly manifest: Manifest | null;
+  readonly labels: readonly string[];
+  /** Scale of a `scalar` decoder; null for every other. */
+  readonly value: ValueScale | null;
 }
 
 export class PipelineLive {
@@ -76,6 +84,11 @@ export class PipelineLive {
     if (this.plan.trouble === null) this.choice = chooseVariant(this.candidates, facts.reports, facts.failures);
   }
 
+  /** Whether it only waits for its engine. */
+  get isStarting(): boolean {
+    return !this.choice.ok && this.choice.trouble.code === STARTING;
+  }
+
   /** Null where it can't or must not answer now. */
   get variant(): VariantSpec | null {
     return this.choice.ok && this.isEnabled ? this.choice.value.variant : null;
@@ -83,6 +96,11 @@ export class PipelineLive {
 
   report(key: VariantKey): LoadReport | null {
     return this.#facts?.reports.get(key) ?? null;
+  }
+
+  /** Why a variant could not be loaded; null where it was, or where nobody tried. */
+  failure(key: VariantKey): Trouble | null {
+    return this.#facts?.failures.get(key) ?? null;
   }
 
   /** Of an answer by this variant. */
@@ -137,12 +155,12 @@ export class PipelineLive {
       dropped: dropped + this.lost,
       decided_by: choice.ok ? choice.value.decidedBy : "engine",
       reason: this.#reason(),
-      trouble: choice.ok || choice.trouble.code === STARTING ? null : choice.trouble,
+      trouble: choice.ok || this.isStarting ? null : choice.trouble,
     };
   }
 
   #state(): PipelineStateDocument["state"] {
-    if (!this.choice.ok) return this.choice.trouble.code === STARTING ? "starting" : "failed";
+    if (!this.choice.ok) return this.isStarting ? "starting" : "failed";
     return this.isEnabled ? "running" : "paused";
   }
 

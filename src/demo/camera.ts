@@ -4,53 +4,68 @@
 //
 // Started by demo.ts with one JSON argument: { "url": …, "fps": … }.
 
-import mqtt from "mqtt";
+import { SILENT } from "../contract/log.js";
+import { MqttConnection } from "../mqtt/connection.js";
 import { randomScene } from "./gauge/random-scene.js";
 import { renderGauge } from "./gauge/render.js";
 import { valueAt } from "./gauge/scene.js";
-import { DEMO_GAUGES, needleAt } from "./gauges.js";
+import { DEMO_GAUGES, needleAt, pictureTopic, truthTopic } from "./gauges.js";
 
-/** Topic of a gauge's pictures. */
-export function pictureTopic(gauge: string): string {
-  return `cameras/${gauge}/jpeg`;
+interface CameraSettings {
+  readonly url: string;
+  /** Pictures a second of each gauge. */
+  readonly fps: number;
 }
 
-export function truthTopic(gauge: string): string {
-  return `cameras/${gauge}/truth`;
-}
-
-async function run(url: string, fps: number): Promise<void> {
-  const client = await mqtt.connectAsync(url, { clientId: `isotherm-demo-camera-${process.pid}` });
+async function run({ url, fps }: CameraSettings): Promise<void> {
+  const camera = await connect(url);
   const scenes = DEMO_GAUGES.map((gauge) => ({
     gauge,
     scene: randomScene(gauge.seed, gauge.kind, { scale: gauge.scale }),
   }));
   let frame = 0;
-  let running = true;
-  // The demo is our parent: without it nobody looks at the pictures.
+  let isWatched = true;
+  // The demo is our parent: without it nobody looks at the pictures. Ctrl-C reaches us too, and is the parent's to answer.
   process.once("disconnect", () => {
-    running = false;
+    isWatched = false;
   });
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => (running = process.connected));
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => {});
   const startMs = performance.now();
-  while (running) {
-    const dueMs = startMs + (frame * 1000) / fps;
-    const waitMs = dueMs - performance.now();
+  while (isWatched) {
+    const waitMs = startMs + (frame * 1000) / fps - performance.now();
     if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
     const seconds = (performance.now() - startMs) / 1000;
     for (const { gauge, scene } of scenes) {
       const fraction = needleAt(gauge, seconds);
-      const picture = await renderGauge(scene, fraction, { noiseSeed: frame });
-      await client.publishAsync(truthTopic(gauge.name), JSON.stringify({ value: valueAt(gauge.scale, fraction) }));
-      await client.publishAsync(pictureTopic(gauge.name), picture);
+      const payload = await renderGauge(scene, fraction, { noiseSeed: frame });
+      const truth = JSON.stringify({ value: valueAt(gauge.scale, fraction) });
+      camera.publish({ topic: truthTopic(gauge.name), payload: truth, qos: 0, retain: false });
+      camera.publish({ topic: pictureTopic(gauge.name), payload, qos: 0, retain: false });
     }
     // A machine too slow for the rate shows fewer pictures, not a growing delay.
     frame = Math.max(frame + 1, Math.floor(((performance.now() - startMs) * fps) / 1000));
   }
-  await client.endAsync();
+  await camera.close();
 }
 
-if (process.argv[2] !== undefined && process.send !== undefined) {
-  const { url, fps }: { url: string; fps: number } = JSON.parse(process.argv[2]);
-  await run(url, fps);
+/** Resolves once the broker is there. */
+function connect(url: string): Promise<MqttConnection> {
+  return new Promise((resolve) => {
+    const connection: MqttConnection = new MqttConnection(
+      {
+        url,
+        clientId: `isotherm-demo-camera-${process.pid}`,
+        protocol: "3.1.1",
+        keepaliveMs: 30_000,
+        will: { topic: "cameras/status", payload: "offline", qos: 0, retain: false },
+      },
+      { onUp: async () => resolve(connection), onDown: () => {}, onMessage: () => {} },
+      { log: SILENT, chance: Math.random },
+    );
+    connection.start();
+  });
 }
+
+const [settings] = process.argv.slice(2);
+if (settings === undefined) throw new Error('the camera is started by the demo, with {"url", "fps"} as its argument');
+await run(JSON.parse(settings) as CameraSettings);

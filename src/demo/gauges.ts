@@ -40,3 +40,13 @@ export function needleAt(gauge: DemoGauge, seconds: number): number {
   const fast = Math.sin((2 * Math.PI * seconds) / (gauge.periodS / 6.3));
   return 0.5 + 0.36 * slow + 0.06 * fast;
 }
+
+/** Topic of a gauge's pictures. */
+export function pictureTopic(gauge: string): string {
+  return `cameras/${gauge}/jpeg`;
+}
+
+/** Topic of what the needle really shows. */
+export function truthTopic(gauge: string): string {
+  return `cameras/${gauge}/truth`;
+}
