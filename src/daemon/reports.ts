@@ -94,7 +94,8 @@ export class UsageMeter {
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#atMs = clock.monotonicMs();
+    // The first reading covers the time since this process began, as its counter does.
+    this.#atMs = clock.monotonicMs() - process.uptime() * 1000;
   }
 
   /** @param enginePid null while there is none */

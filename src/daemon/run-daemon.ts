@@ -16,7 +16,7 @@ import { Outbox } from "../mqtt/outbox.js";
 import { createLogger } from "../observability/logger.js";
 import { systemClock } from "../system/clock.js";
 import { ServiceManager } from "../system/service-manager.js";
-import { boardModel } from "../telemetry/sample.js";
+import { boardModel } from "../telemetry/readers/board-model.js";
 import { type Topics, topicsOf } from "../topics/address.js";
 import { parseCommand } from "../topics/commands.js";
 import { statusMessage } from "../topics/node.js";

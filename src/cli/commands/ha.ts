@@ -13,7 +13,7 @@ import { describeHub } from "../../hub/describe.js";
 import { clearMessages, homeAssistantDocument } from "../../hub/home-assistant/device.js";
 import { MqttConnection, tryConnect } from "../../mqtt/connection.js";
 import { versionText } from "../../system/paths.js";
-import { boardModel } from "../../telemetry/sample.js";
+import { boardModel } from "../../telemetry/readers/board-model.js";
 import { topicsOf } from "../../topics/address.js";
 import { EXIT, printJson, printLine, printPrettyJson, printTroubles } from "../output.js";
 

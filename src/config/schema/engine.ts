@@ -11,11 +11,9 @@ export const EngineSection = z
       .default("auto")
       .describe("threads of one run; auto leaves one core to the rest of the board"),
     providers: z
-      .array(Provider)
-      .min(1)
-      .max(3)
-      .default(["tensorrt", "cuda", "cpu"])
-      .describe("execution providers in order; what the board or the model has not is skipped"),
+      .union([z.literal("auto"), z.array(Provider).min(1).max(3)])
+      .default("auto")
+      .describe("execution providers; auto uses what the runtime has; one that is listed and missing raises an alert"),
     memory: size({ atLeast: "64MiB", atMost: "1024GiB" })
       .optional()
       .meta({
