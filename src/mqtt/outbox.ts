@@ -144,7 +144,7 @@ export class Outbox {
 
   async #writeNow(): Promise<Result<void>> {
     const fresh = [...this.#entries].filter(([, entry]) => !entry.onDisk);
-    const done = this.#done;
+    const done = [...this.#done];
     if (this.#closed) return fail(CLOSED);
     if (fresh.length === 0 && done.length === 0) return ok(undefined);
     const lines = [...fresh.map(([seq, { message }]) => addLine(seq, message)), ...done.map(doneLine)].join("");

@@ -64,6 +64,8 @@ export class Session {
       this.#farewell = reasonTrouble(peer, reasonCode ?? 0);
     });
     client.on("error", (thrown) => {
+      // What the broker said is nearer to the cause than how the socket ended.
+      if (this.#farewell !== null) return this.#finish(this.#farewell, "other");
       if (!this.#isUp && isHangUp(thrown)) return this.#finish(closedTrouble(peer, false), "hung-up");
       const code = reasonCode(thrown);
       // 1 in MQTT 3.1.1, 0x84 in MQTT 5; a server that knows no 5 answers in its own words.
