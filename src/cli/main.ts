@@ -2,10 +2,10 @@
 // The one binary. Loads the module of the command that is asked for and no other: `isotherm status` must not pay for
 // ONNX Runtime, and the daemon's main process must never load it.
 
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { nearestName } from "../base/nearest.js";
 import { thrownText } from "../base/trouble.js";
+import { versionText } from "../system/paths.js";
 import { EXIT, printLine } from "./output.js";
 
 interface CommandEntry {
@@ -36,13 +36,6 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   ha: { summary: "Home Assistant's discovery documents: preview, clear", load: () => import("./commands/ha.js") },
 };
-
-function versionText(): string {
-  const manifest: { version?: string } = JSON.parse(
-    readFileSync(new URL("../../../package.json", import.meta.url), "utf8"),
-  );
-  return manifest.version ?? "unknown";
-}
 
 function helpText(): string {
   const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length));
@@ -83,6 +76,12 @@ function withExitOverride(command: Command): Command {
   for (const child of command.commands) withExitOverride(child);
   return command;
 }
+
+// Whoever reads us may have read enough (`| head -1`): that is no failure of ours, and there is nobody left to tell.
+process.stdout.on("error", (thrown: NodeJS.ErrnoException) => {
+  if (thrown.code !== "EPIPE") throw thrown;
+  process.exit(EXIT.done);
+});
 
 try {
   await main(process.argv.slice(2));
