@@ -41,8 +41,11 @@ export interface OpenedPicture {
  */
 const KERNEL = "lanczos3";
 
-/** Seconds of decoding before sharp gives up; far above any picture inside the pixel limit, far below a stuck engine. */
-const DECODE_TIMEOUT_S = 10;
+/**
+ * Seconds of decoding before sharp gives up: below the 5 s after which the engine counts as hanging (engine/host/supervisor.ts), so that
+ * such a picture costs its own answer and not the engine.
+ */
+const DECODE_TIMEOUT_S = 4;
 
 const CHANNELS = { rgb: 3, bgr: 3, rgba: 4, gray: 1 } as const;
 

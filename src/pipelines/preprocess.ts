@@ -93,7 +93,7 @@ function codeScale(
   if (found !== null) return ok({ scale: found.scale, zeroPoint: found.zero_point });
   return fail({
     code: "no-quantization",
-    where: spec.key,
+    where: spec.at,
     what: `input "${info.name}" is ${element}, and the graph does not say with what scale and zero point`,
     remedy: `add input: { quantization: { scale: …, zero_point: … } } to the variant ${spec.variant} in model.yaml`,
   });
@@ -102,7 +102,7 @@ function codeScale(
 function inputCount(spec: VariantSpec, inputs: readonly TensorInfo[]): Trouble {
   return {
     code: "wrong-input-count",
-    where: spec.key,
+    where: spec.at,
     what: `the model has ${inputs.length} inputs (${inputs.map((input) => input.name).join(", ")}), a picture fills one`,
     remedy: "export the model with the picture as its only input",
   };
@@ -111,7 +111,7 @@ function inputCount(spec: VariantSpec, inputs: readonly TensorInfo[]): Trouble {
 function inputType(spec: VariantSpec, info: TensorInfo): Trouble {
   return {
     code: "wrong-input-type",
-    where: spec.key,
+    where: spec.at,
     what: `input "${info.name}" is ${info.type}`,
     remedy: `export the model with an input of ${ELEMENTS.join(", ")}`,
   };
@@ -126,7 +126,7 @@ function inputShape(spec: VariantSpec, info: TensorInfo, shape: readonly number[
     : "set input_size (width, height), layout and color in model.yaml to what the model has";
   return {
     code: "wrong-input-shape",
-    where: spec.key,
+    where: spec.at,
     what: `input "${info.name}" is ${shapeText(info.shape)}, the manifest makes ${shapeText(shape)} (${layout}, ${color})`,
     remedy,
   };
@@ -135,7 +135,7 @@ function inputShape(spec: VariantSpec, info: TensorInfo, shape: readonly number[
 function normalisation(spec: VariantSpec, channels: number): Trouble {
   return {
     code: "wrong-normalisation",
-    where: `${spec.key} input`,
+    where: spec.at,
     what: `mean has ${spec.input.mean.length} and std ${spec.input.std.length} numbers for ${channels} channels`,
     remedy: "give one number for all channels or one for each; no std may be 0",
   };

@@ -61,8 +61,8 @@ export function countClasses(
   if (background !== undefined && background >= count) {
     return fail({
       code: "no-such-column",
-      where: `${context.spec.key} output.background`,
-      what: `the scores have ${count} columns, there is no column ${background}`,
+      where: context.spec.at,
+      what: `output.background: the scores have ${count} columns, there is no column ${background}`,
       remedy: `give a number from 0 to ${count - 1}, or leave the key out where no column means background`,
     });
   }

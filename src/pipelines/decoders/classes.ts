@@ -62,7 +62,7 @@ export function bestClasses(scores: Float32Array, topK: number, minScore: number
 function classCount(context: DecoderContext, found: number) {
   return {
     code: "wrong-output-shape",
-    where: context.spec.key,
+    where: context.spec.at,
     what: `the model gave ${found} classes, ${context.spec.labels.length} labels are known`,
     remedy: "give one label for each class, in the model's order",
   };

@@ -37,7 +37,7 @@ export function checkPlaces(context: DecoderContext, found: number | null, expec
   const [width, height] = context.spec.inputSize;
   return fail({
     code: "wrong-place-count",
-    where: context.spec.key,
+    where: context.spec.at,
     what: `the model gives ${found} boxes, the manifest makes ${expected} for an input of ${width}x${height}`,
     remedy:
       "set the strides (and priors) of `output` to those that the model was trained with, and the right input_size",

@@ -64,7 +64,7 @@ export function floatOutput(
 /** An output by name, of any type and shape. */
 export function findOutput(context: DecoderContext, key: string, name: string | undefined): Result<TensorInfo> {
   const names = context.outputs.map((output) => output.name);
-  const where = `${context.spec.key} output.${key}`;
+  const where = context.spec.at;
   if (name === undefined) {
     const [only] = context.outputs;
     if (only !== undefined && context.outputs.length === 1) return ok(only);
@@ -81,7 +81,7 @@ export function findOutput(context: DecoderContext, key: string, name: string | 
   return fail({
     code: "unknown-output",
     where,
-    what: `the model has no output "${name}"`,
+    what: `output.${key}: the model has no output "${name}"`,
     remedy: near === null ? `use one of ${names.join(", ")}` : `did you mean "${near}"? It has ${names.join(", ")}`,
   });
 }
@@ -92,7 +92,7 @@ export function checkLabels(context: DecoderContext, classes: number | null): Re
   if (labels.length === 0 || classes === null || labels.length === classes) return ok(undefined);
   return fail({
     code: "label-count",
-    where: context.spec.key,
+    where: context.spec.at,
     what: `the package has ${labels.length} labels, the model ${classes} classes`,
     remedy: "give one label for each class, in the model's order (a background column has none: name it `background`)",
   });
@@ -148,7 +148,7 @@ function floatConverter(type: string): (tensor: Tensor) => Float32Array {
 function wrongType(context: DecoderContext, info: TensorInfo): Trouble {
   return {
     code: "wrong-output-type",
-    where: context.spec.key,
+    where: context.spec.at,
     what: `output "${info.name}" is ${info.type}`,
     remedy: `the decoder ${context.spec.output.decoder} reads floats: end the graph with a DequantizeLinear or Cast node`,
   };
@@ -158,7 +158,7 @@ function wrongShape(context: DecoderContext, info: TensorInfo, form: string): Tr
   const { decoder } = context.spec.output;
   return {
     code: "wrong-output-shape",
-    where: context.spec.key,
+    where: context.spec.at,
     what: `output "${info.name}" is ${shapeText(info.shape)}`,
     remedy: `the decoder ${decoder} wants ${form}: choose the output or the decoder that fits (docs/reference/package.md)`,
   };

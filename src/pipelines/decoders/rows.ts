@@ -13,7 +13,7 @@ export function classesOfRow(context: DecoderContext, rowLength: number | null, 
   if (classes < 1) {
     return fail({
       code: "no-classes",
-      where: context.spec.key,
+      where: context.spec.at,
       what: `the model gives ${rowLength ?? "an unknown count of"} numbers for each box, ${before} are no classes`,
       remedy: `${context.spec.output.decoder} does not fit this output: choose another decoder, or give the labels`,
     });

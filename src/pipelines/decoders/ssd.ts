@@ -55,8 +55,8 @@ export function makePriors(params: SsdParams, context: DecoderContext): Result<F
   if (strides.length !== min_sizes.length) {
     return fail({
       code: "priors-size",
-      where: `${context.spec.key} output.priors`,
-      what: `there are ${strides.length} strides and ${min_sizes.length} lists of min_sizes`,
+      where: context.spec.at,
+      what: `output.priors: there are ${strides.length} strides and ${min_sizes.length} lists of min_sizes`,
       remedy: "give one list of sizes for each stride",
     });
   }

@@ -54,7 +54,7 @@ function transposedTrouble(context: DecoderContext, shape: Wanted) {
   if (context.spec.labels.length === 0 || planes === expected || places !== expected) return null;
   return {
     code: "wrong-output-shape",
-    where: context.spec.key,
+    where: context.spec.at,
     what: `the output is ${shapeText(shape)}: one row per box instead of one plane per number`,
     remedy: "export the model without the transpose at its end",
   };
