@@ -1,5 +1,6 @@
 // Keeps an engine alive: starts it, starts it again with back-off when it went, moves frames to a successor without a gap
-// (blue/green), and judges the frame that was in the run when an engine went. Knows engines and frames, no pipelines.
+// (blue/green), and judges the frame that was in the run when an engine went. Knows engines and frames, no pipelines. Over 300 lines:
+// start, restart and take-over change the same few fields, and are only right together.
 
 import { createHash } from "node:crypto";
 import { type BackoffBounds, backoffDelayMs } from "../../base/backoff.js";
