@@ -53,7 +53,7 @@ export class Link {
         if (said?.type === type) return said as Extract<Said, { type: K }>;
       }
       const leftMs = endsAtMs - performance.now();
-      if (leftMs <= 0) throw new Error(`no "${type}" came; before it ${JSON.stringify(this.said.slice(-3))}`);
+      if (leftMs <= 0) throw new Error(`no "${type}" came; before it ${this.#tail()}`);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, leftMs);
         this.#wake = () => {
@@ -62,6 +62,14 @@ export class Link {
         };
       });
     }
+  }
+
+  /** What was said last, without payloads. */
+  #tail(): string {
+    const lines = this.said
+      .slice(-3)
+      .map((said) => (said.type === "message" ? said.message.topic : JSON.stringify(said)));
+    return [...lines, ...this.logged.slice(-3)].join(" | ");
   }
 
   #say(said: Said): void {
