@@ -1,13 +1,14 @@
 // A real broker for tests: mosquitto on a free loopback port with its own configuration and folder, and mosquitto_pub and
 // mosquitto_sub as clients that this project did not write. Every process and folder goes with the test that asked for it.
 
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, execFile, type StdioOptions, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { type Certificates, makeCertificates } from "./certificates.js";
 
@@ -22,6 +23,21 @@ function findProgram(name: string): string | null {
 
 const BROKER = findProgram("mosquitto");
 const CLIENTS = findProgram("mosquitto_pub") !== null && findProgram("mosquitto_sub") !== null;
+
+/**
+ * In front of what is started, so that the kernel ends it with us: a test that is killed runs no handler (setpriv is part of
+ * util-linux, on every Debian).
+ */
+const TIED_TO_US = findProgram("setpriv") === null ? [] : ["setpriv", "--pdeathsig", "KILL"];
+
+function spawnTied(command: readonly string[], stdio: StdioOptions): ChildProcess {
+  const [program = "", ...args] = [...TIED_TO_US, ...command];
+  const child = spawn(program, args, { stdio });
+  const kill = () => child.kill("SIGKILL");
+  process.once("exit", kill);
+  child.once("close", () => process.off("exit", kill));
+  return child;
+}
 
 /** `skip` option of a tap test: false where the programs are installed, else the line that installs them. */
 export const needsMosquitto: false | string =
@@ -126,12 +142,10 @@ export class Mosquitto {
   async restart(): Promise<void> {
     await this.kill();
     await writeFile(join(this.directory, "mosquitto.conf"), this.#configuration());
-    const child = spawn(BROKER ?? "mosquitto", ["-c", join(this.directory, "mosquitto.conf")], {
-      stdio: ["ignore", "ignore", "pipe"],
-    });
+    const command = [BROKER ?? "mosquitto", "-c", join(this.directory, "mosquitto.conf")];
+    const child = spawnTied(command, ["ignore", "ignore", "pipe"]);
     this.#child = child;
-    endWithTest(child);
-    const lines = createInterface({ input: child.stderr });
+    const lines = createInterface({ input: outputOf(child.stderr) });
     await new Promise<void>((resolve, reject) => {
       lines.on("line", (line) => {
         this.log.push(line);
@@ -275,11 +289,10 @@ export class Subscription {
 
   constructor(args: readonly string[]) {
     // Without stdbuf the line "Subscribed" lies in mosquitto_sub's buffer until the first message flushes it.
-    const child = spawn("stdbuf", ["-oL", "mosquitto_sub", ...args], { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawnTied(["stdbuf", "-oL", "mosquitto_sub", ...args], ["ignore", "pipe", "pipe"]);
     this.#child = child;
-    endWithTest(child);
     let errors = "";
-    child.stderr.on("data", (text) => {
+    outputOf(child.stderr).on("data", (text) => {
       errors += text;
     });
     this.ready = new Promise((resolve, reject) => {
@@ -288,7 +301,7 @@ export class Subscription {
         reject(new Error(`mosquitto_sub: ${code} ${errors}`));
         this.#wake();
       });
-      createInterface({ input: child.stdout }).on("line", (line) => {
+      createInterface({ input: outputOf(child.stdout) }).on("line", (line) => {
         if (line.startsWith("Subscribed (mid")) resolve();
         if (line.startsWith(SEEN_MARK)) this.#see(line.split(FIELD));
       });
@@ -366,11 +379,10 @@ export class Subscription {
   }
 }
 
-/** A test that ends before its teardown leaves no process behind. */
-function endWithTest(child: ChildProcess): void {
-  const kill = () => child.kill("SIGKILL");
-  process.once("exit", kill);
-  child.once("close", () => process.off("exit", kill));
+/** What was asked for as a pipe is one. */
+function outputOf(stream: Readable | null): Readable {
+  if (stream === null) throw new Error("started without a pipe");
+  return stream;
 }
 
 function isVersion5(options: PublishOptions): boolean {
