@@ -33,6 +33,13 @@ export const ALERTS = {
     remedy: "run `isotherm check`: it names the package, the line and what mends it",
     clears: "when one of its variants is loaded, or the pipeline is removed",
   },
+  "model-fails": {
+    title: "A model fails on good frames",
+    severity: "error",
+    remedy:
+      "run `isotherm infer` with the package on a picture of the input; the package or its output recipe is wrong",
+    clears: "with the next answered frame of the pipeline",
+  },
   "provider-fallback": {
     title: "A model runs on another provider than asked for",
     severity: "warning",

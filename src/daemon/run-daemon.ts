@@ -2,18 +2,17 @@
 // configuration in force. Each part's own work is in its file; here stands who tells whom, and in which order.
 
 import { randomBytes } from "node:crypto";
-import { fileURLToPath } from "node:url";
 import { type Checked, ok, type Result } from "../base/result.js";
 import type { Trouble } from "../base/trouble.js";
 import type { ConfigChange } from "../config/change.js";
 import type { LoadedConfig } from "../config/load.js";
-import type { Log } from "../contract/log.js";
 import type { IncomingMessage } from "../contract/message.js";
 import type { EngineCommand } from "../engine/host/engine.js";
 import { type EngineFacts, type EngineSet, EngineSupervisor } from "../engine/host/supervisor.js";
+import { isFrameTrouble } from "../engine/protocol.js";
 import { Inputs } from "../inputs/inputs.js";
 import { Outbox } from "../mqtt/outbox.js";
-import { createLogger } from "../observability/logger.js";
+import { createLogger, type Logger } from "../observability/logger.js";
 import { systemClock } from "../system/clock.js";
 import { ServiceManager } from "../system/service-manager.js";
 import { boardModel } from "../telemetry/readers/board-model.js";
@@ -25,9 +24,8 @@ import { AlertBoard } from "./alert-board.js";
 import { Answers } from "./answers.js";
 import { BrokerLink } from "./broker-link.js";
 import { type CommandParts, carryOut } from "./carry-out.js";
-import { engineOptions } from "./engine-options.js";
+import { engineCommand, engineOptions } from "./engine-options.js";
 import { alertPipelines, engineLost } from "./engine-watch.js";
-import { ForwardingLog } from "./forwarding-log.js";
 import { barredTrouble, FramePath } from "./frame-path.js";
 import { discoveryTopics, HubAnnouncer, hubStatusTopics } from "./hub-announcer.js";
 import { inputSettings, isPattern } from "./input-settings.js";
@@ -48,8 +46,6 @@ export interface DaemonOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The engine's entry; tests of faults hand in one that misbehaves. */
   readonly engine?: EngineCommand;
-  /** In place of the configured log. */
-  readonly log?: Log;
 }
 
 export interface Daemon {
@@ -67,8 +63,7 @@ export async function runDaemon(options: DaemonOptions): Promise<Checked<Daemon>
   const loaded = await options.load();
   if (!loaded.ok) return loaded;
   const dataDirectory = loaded.value.config.node.data_dir;
-  const own = createLogger(loaded.value.config.log, loaded.value.secrets);
-  const log = new ForwardingLog(options.log ?? own);
+  const log = createLogger(loaded.value.config.log, loaded.value.secrets);
   const [choices, plans, outbox, board] = await Promise.all([
     readOperatorChoices(dataDirectory),
     planPipelines(loaded.value, packagePlaces(loaded.value)),
@@ -89,7 +84,7 @@ interface Beginnings {
 
 class RunningDaemon implements Daemon {
   readonly #options: DaemonOptions;
-  readonly #log: ForwardingLog;
+  readonly #log: Logger;
   readonly #outbox: Outbox;
   readonly #board: string | null;
   readonly #choices: Map<string, OperatorChoice>;
@@ -122,7 +117,7 @@ class RunningDaemon implements Daemon {
   #resolveStopped: (orderly: boolean) => void = () => {};
   readonly stopped: Promise<boolean>;
 
-  constructor(options: DaemonOptions, loaded: LoadedConfig, log: ForwardingLog, begin: Beginnings) {
+  constructor(options: DaemonOptions, loaded: LoadedConfig, log: Logger, begin: Beginnings) {
     this.#options = options;
     this.#loaded = loaded;
     this.#log = log;
@@ -227,6 +222,7 @@ class RunningDaemon implements Daemon {
     await this.#outbox.close();
     await this.#service.close();
     this.#log.info("stopped");
+    this.#log.close();
     this.#resolveStopped(true);
   }
 
@@ -321,11 +317,7 @@ class RunningDaemon implements Daemon {
   }
 
   #newEngine(): EngineSupervisor {
-    const command = this.#options.engine ?? {
-      entry: fileURLToPath(new URL("../engine/child/main.js", import.meta.url)),
-      execArgv: [],
-      env: this.#options.env,
-    };
+    const command = this.#options.engine ?? engineCommand(this.#options.env);
     return new EngineSupervisor(
       command,
       {
@@ -333,6 +325,7 @@ class RunningDaemon implements Daemon {
         onAnswered: (work, answered, tookAtMs) => {
           this.#framePath.settled();
           this.#alerts.clear("engine-lost");
+          this.#alerts.clear("model-fails", work.pipeline);
           this.#answers.take(work, answered, tookAtMs);
         },
         onRefused: (work, trouble) => {
@@ -340,7 +333,8 @@ class RunningDaemon implements Daemon {
           this.#alerts.clear("engine-lost");
           const live = this.#pipelines.get(work.pipeline);
           if (live !== undefined) live.lost += 1;
-          this.#inputs.refuse(work.frame.input, trouble);
+          if (isFrameTrouble(trouble)) this.#inputs.refuse(work.frame.input, trouble);
+          else this.#tellModel(work.pipeline, trouble);
         },
         onEngineLost: (...lost) =>
           engineLost(
@@ -437,7 +431,8 @@ class RunningDaemon implements Daemon {
     const before = { link: this.#link, topics: this.#topics, patterns: this.#subscriptions() };
     this.#loaded = loaded;
     const { config } = loaded;
-    if (change.log && this.#options.log === undefined) this.#log.switchTo(createLogger(config.log, loaded.secrets));
+    // Always: a new password must be hidden even where nothing about the log has changed.
+    this.#log.configure(config.log, loaded.secrets);
     if (change.inputs) this.#inputs.reconfigure(inputSettings(config));
     this.#pipelines.replan(plans);
     this.#framePath.reconfigure(this.#pipelines.scheduleSettings(config));
@@ -478,6 +473,12 @@ class RunningDaemon implements Daemon {
     const sample = () => void this.#reporter.telemetry();
     this.#telemetryTimer = setInterval(sample, this.#loaded.config.telemetry.every);
     sample();
+  }
+
+  /** A good picture that the model could not answer: nothing is wrong with the input. */
+  #tellModel(pipeline: string, trouble: Trouble): void {
+    this.#log.trouble(trouble, { pipeline });
+    this.#alerts.raise("model-fails", pipeline, trouble);
   }
 
   #tellDisk(trouble: Trouble | null): void {

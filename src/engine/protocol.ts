@@ -96,3 +96,15 @@ export type FromEngine =
   | ({ readonly type: "answered"; readonly id: number } & Answered)
   | { readonly type: "refused"; readonly id: number; readonly trouble: Trouble }
   | { readonly type: "annotated"; readonly id: number; readonly jpeg: Uint8Array };
+
+/** Codes of a refusal that are the picture's own fault; with every other one, the model or the engine failed on a good picture. */
+const FRAME_TROUBLES: ReadonlySet<string> = new Set([
+  "bad-picture",
+  "not-a-picture",
+  "too-many-pixels",
+  "wrong-raw-size",
+]);
+
+export function isFrameTrouble(trouble: Trouble): boolean {
+  return FRAME_TROUBLES.has(trouble.code);
+}
