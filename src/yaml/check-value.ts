@@ -3,9 +3,10 @@
 import type { z } from "zod";
 import { type Checked, ok } from "../base/result.js";
 import { type Finding, inOrder } from "./finding.js";
-import { issueFindings, NO_MESSAGE } from "./issue-troubles.js";
+import { issueFindings } from "./issue-troubles.js";
 import type { YamlPath } from "./path.js";
 import { type Place, pathPlace } from "./places.js";
+import { NO_MESSAGE } from "./wrong-value.js";
 
 /** For values that a program made: the path (`mqtt.url`) is the place. */
 export function checkValue<S extends z.ZodType>(value: unknown, schema: S): Checked<z.infer<S>> {

@@ -29,7 +29,7 @@ export function choiceText(schema: z.core.$ZodType): string | null {
 }
 
 /** The values of a literal or an enumeration; null for every other form. */
-function fixedValues(form: z.core.$ZodTypes): readonly unknown[] | null {
+export function fixedValues(form: z.core.$ZodTypes): readonly unknown[] | null {
   const def = form._zod.def;
   if (def.type === "literal") return def.values;
   return def.type === "enum" ? Object.values(def.entries) : null;

@@ -9,7 +9,7 @@ export interface Finding {
 }
 
 /** A person mends so many at a time; a file of another kind has thousands. */
-const MAX_TROUBLES = 50;
+export const MAX_TROUBLES = 50;
 
 /** Troubles in the order of the text, the first MAX_TROUBLES of them and a line about the rest. */
 export function inOrder(findings: readonly Finding[]): Trouble[] {
@@ -19,7 +19,7 @@ export function inOrder(findings: readonly Finding[]): Trouble[] {
   const rest: Trouble = {
     code: "more-troubles",
     where: first.at(-1)?.where ?? "",
-    what: `and ${sorted.length - MAX_TROUBLES} more`,
+    what: "and more",
     remedy: "mend these first; is it the right file?",
   };
   return [...first, rest];

@@ -4,6 +4,7 @@
 import { isAlias, isMap, isScalar, isSeq, type Node } from "yaml";
 import { nearestName } from "../base/nearest.js";
 import type { Result } from "../base/result.js";
+import { MAX_DEPTH, type Report } from "./parse-text.js";
 import type { YamlPath } from "./path.js";
 import type { Places } from "./places.js";
 
@@ -21,10 +22,8 @@ export interface NodeWalk {
   readonly tags: Tags;
   readonly places: Places;
   readonly tagged: TaggedText[];
-  /** `file:line:col` of an offset. */
-  readonly where: (offset: number) => string;
   readonly lineOf: (offset: number) => number;
-  readonly report: (code: string, offset: number, what: string, remedy: string) => void;
+  readonly report: Report;
   /** The newest node of each anchor so far: an alias means what stands before it. */
   readonly anchors: Map<string, Node>;
   /** The mappings and lists that are being walked: an alias to one of them would never end. */
@@ -35,8 +34,6 @@ export interface NodeWalk {
 
 /** The longest label list that a manifest may hold has 100 000 entries; aliases that multiply stop here too. */
 const MAX_NODES = 150_000;
-/** The deepest key of any schema is 7 levels down. */
-const MAX_DEPTH = 32;
 /** The tags that YAML itself gives meaning to and that the parser has resolved already. */
 const CORE_TAG = /^tag:yaml\.org,2002:(?:str|int|float|bool|null|map|seq)$/;
 
@@ -76,10 +73,11 @@ function aliasValue(walk: NodeWalk, name: string, path: YamlPath, offset: number
 }
 
 function taggedValue(walk: NodeWalk, node: Node, tag: string, path: YamlPath, offset: number): unknown {
-  const name = tag.startsWith("!") ? tag.slice(1) : tag;
+  const short = tag.replace(/^tag:yaml\.org,2002:/, "!!");
+  const name = short.startsWith("!") ? short.slice(1) : short;
   const resolve = Object.hasOwn(walk.tags, name) ? walk.tags[name] : undefined;
   if (resolve === undefined) {
-    return refuse(walk, path, "yaml-tag", offset, `unknown tag ${tag}`, tagRemedy(name, Object.keys(walk.tags)));
+    return refuse(walk, path, "yaml-tag", offset, `unknown tag ${short}`, tagRemedy(name, Object.keys(walk.tags)));
   }
   if (!isScalar(node)) {
     const remedy = `write a name behind it: ${tag} NAME`;
@@ -90,14 +88,14 @@ function taggedValue(walk: NodeWalk, node: Node, tag: string, path: YamlPath, of
     const { code, what, remedy } = resolved.trouble;
     return refuse(walk, path, code, offset, what, remedy);
   }
-  walk.places.set(path, { ...walk.places.nearest(path), isHidden: true });
+  walk.places.mark(path, { isHidden: true });
   walk.tagged.push({ path, text: resolved.value });
   return resolved.value;
 }
 
 function refuse(walk: NodeWalk, path: YamlPath, code: string, offset: number, what: string, remedy: string): null {
   walk.report(code, offset, what, remedy);
-  walk.places.set(path, { ...walk.places.nearest(path), isRefused: true });
+  walk.places.mark(path, { isRefused: true });
   return null;
 }
 
@@ -120,7 +118,7 @@ function mappingValue(walk: NodeWalk, items: readonly { key: unknown; value: unk
     lines.set(key, walk.lineOf(offset));
     const valueOffset = offsetOf(item.value) ?? offset;
     const inner = [...path, key];
-    walk.places.set(inner, { key: walk.where(offset), value: walk.where(valueOffset), offset: valueOffset });
+    walk.places.set(inner, { key: offset, value: valueOffset });
     mapping[key] = nodeValue(walk, item.value, inner, valueOffset);
   }
   return mapping;
@@ -130,7 +128,7 @@ function listValue(walk: NodeWalk, items: readonly unknown[], path: YamlPath): u
   return items.map((item, index) => {
     const offset = offsetOf(item) ?? 0;
     const inner = [...path, index];
-    walk.places.set(inner, { key: null, value: walk.where(offset), offset });
+    walk.places.set(inner, { key: null, value: offset });
     return nodeValue(walk, item, inner, offset);
   });
 }

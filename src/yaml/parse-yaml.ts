@@ -47,8 +47,7 @@ export function parseYaml<S extends z.ZodType>(
     }
     const { path } = found.placed;
     if (isMapping(holder.root)) applyOverride(holder.root, found.placed);
-    const { name } = override;
-    places.set(path, { key: name, value: name, offset: Number.POSITIVE_INFINITY, isHidden: true });
+    places.replace(path, override.name);
   }
   const checked = checkPlaced(holder.root, schema, (path) => places.nearest(path));
   if (!checked.ok) all.push(...checked.findings);

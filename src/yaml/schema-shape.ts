@@ -128,8 +128,9 @@ export function isTextOnly(all: readonly AnySchema[]): boolean {
 }
 
 /** True where the schema marks what it takes as a secret, in JSON Schema's own word: `writeOnly`. */
-export function isSecret(schema: z.ZodType): boolean {
-  return schema.meta()?.writeOnly === true;
+export function isSecret(schema: z.core.$ZodType): boolean {
+  // Every schema here is made by zod's classic door; the core's type only lacks `meta`.
+  return (schema as z.ZodType).meta()?.writeOnly === true;
 }
 
 /** What the schema says about itself, looking through optional and default for the innermost words. */
