@@ -60,7 +60,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
       ...["mqtt", "inputs", "telemetry", "http", "observability", "engine/host", "config", "models", "system"],
     ],
   },
-  demo: { kind: "root", may: ["daemon", "simulate", "config", "observability", "system"] },
+  // mqtt, topics: its cameras and its table are clients of the broker, like any other program.
+  demo: { kind: "root", may: ["daemon", "simulate", "config", "mqtt", "topics", "observability", "system"] },
   cli: {
     kind: "root",
     may: [
@@ -72,10 +73,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
 
 /** A library and the only rooms that load it: changing one changes one folder. `zod` is the language of schemas, free to all. */
 const LIBRARIES: Readonly<Record<string, { readonly rooms: readonly string[]; readonly why: string }>> = {
-  mqtt: {
-    rooms: ["mqtt", "demo"],
-    why: "the MQTT client stays in mqtt/; only the demo's cameras, a foreign client in a process of its own, have another",
-  },
+  mqtt: { rooms: ["mqtt"], why: "the MQTT client stays in mqtt/, for the demo's cameras too" },
   pino: { rooms: ["observability"], why: "all else logs through the Log that it is handed" },
   yaml: { rooms: ["yaml"], why: "all else gets parsed values with their places" },
   commander: { rooms: ["cli"], why: "arguments are the command line's business" },
