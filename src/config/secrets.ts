@@ -6,7 +6,6 @@ import { basename, join } from "node:path";
 import { z } from "zod";
 import { nearestName } from "../base/nearest.js";
 import { type Checked, fail, ok, type Result } from "../base/result.js";
-import { thrownText } from "../base/trouble.js";
 import { parseYaml } from "../yaml/parse-yaml.js";
 import { readText } from "./read-text.js";
 
@@ -71,9 +70,8 @@ function readCredential(directory: string, name: string): string | null {
     if (!found.isFile() || found.size > MAX_CREDENTIAL_BYTES) return null;
     // `echo secret >file` leaves a line end that is no part of it.
     return readFileSync(path, "utf8").replace(/\r?\n$/, "");
-  } catch (thrown) {
+  } catch {
     // Not there, or not for us: both mean that the name is unknown here, which the caller says.
-    void thrownText(thrown);
     return null;
   }
 }
