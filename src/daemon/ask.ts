@@ -9,7 +9,7 @@ import { SILENT } from "../contract/log.js";
 import type { IncomingMessage, OutgoingMessage } from "../contract/message.js";
 import type { ResponseDocument } from "../contract/states.js";
 import { MqttConnection } from "../mqtt/connection.js";
-import { type Topics, topicsOf } from "../topics/address.js";
+import { topicsOf } from "../topics/address.js";
 import { commandMqttSettings } from "./mqtt-settings.js";
 
 /** A person waits at a terminal. */
@@ -20,7 +20,7 @@ const ANSWER_MS = 30_000;
 /** All that is retained below the node, by topic. */
 export async function retainedDocuments(config: Config): Promise<Result<ReadonlyMap<string, string>>> {
   const topics = topicsOf(config.mqtt.base_topic, config.node.id);
-  return withConnection(config, topics, CONNECT_MS, async (connection, next) => {
+  return withConnection(config, CONNECT_MS, async (connection, next) => {
     const documents = new Map<string, string>();
     // A broker handles what one client sends in order: when this comes back, the retained ones have come.
     const marker: OutgoingMessage = {
@@ -44,7 +44,7 @@ export async function retainedDocuments(config: Config): Promise<Result<Readonly
 /** Sends a command and gives its answer. */
 export async function askDaemon(config: Config, message: OutgoingMessage, op: string): Promise<Result<unknown>> {
   const topics = topicsOf(config.mqtt.base_topic, config.node.id);
-  return withConnection(config, topics, ANSWER_MS, async (connection, next) => {
+  return withConnection(config, ANSWER_MS, async (connection, next) => {
     const subscribed = await connection.subscribe([topics.response(op)]);
     if (!subscribed.ok) return subscribed;
     connection.publish(message);
@@ -56,7 +56,6 @@ export async function askDaemon(config: Config, message: OutgoingMessage, op: st
 /** Connects, does one thing with the messages that come, and leaves; nothing takes longer than `patienceMs`. */
 async function withConnection<T>(
   config: Config,
-  topics: Topics,
   patienceMs: number,
   act: (connection: MqttConnection, next: () => Promise<IncomingMessage>) => Promise<Result<T>>,
 ): Promise<Result<T>> {
@@ -76,7 +75,7 @@ async function withConnection<T>(
   let connection: MqttConnection | null = null;
   try {
     return await new Promise<Result<T>>((resolve, reject) => {
-      const settings = commandMqttSettings(config, topics);
+      const settings = commandMqttSettings(config);
       const opened = new MqttConnection(
         settings,
         {

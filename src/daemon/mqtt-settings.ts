@@ -16,12 +16,9 @@ export function daemonMqttSettings(config: Config, topics: Topics): MqttSettings
   };
 }
 
-/** A command's: an id of its own, so that it never takes the daemon's place. */
-export function commandMqttSettings(config: Config, topics: Topics): MqttSettings {
-  const id = `isotherm-cli-${randomBytes(6).toString("hex")}`;
-  // Every connection has a will; a command's must say nothing of the daemon.
-  const will = { topic: topics.response("cli-lost"), payload: "", qos: 0 as const, retain: false };
-  return { ...common(config), clientId: id, will };
+/** A command's: an id of its own, so that it never takes the daemon's place, and no will, since it speaks for nobody. */
+export function commandMqttSettings(config: Config): MqttSettings {
+  return { ...common(config), clientId: `isotherm-cli-${randomBytes(6).toString("hex")}` };
 }
 
 function common({ mqtt }: Config): Omit<MqttSettings, "clientId" | "will"> {

@@ -326,6 +326,7 @@ class RunningDaemon implements Daemon {
           this.#framePath.settled();
           this.#alerts.clear("engine-lost");
           this.#alerts.clear("model-fails", work.pipeline);
+          this.#inputs.answered(work.frame.input);
           this.#answers.take(work, answered, tookAtMs);
         },
         onRefused: (work, trouble) => {

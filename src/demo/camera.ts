@@ -57,7 +57,6 @@ function connect(url: string): Promise<MqttConnection> {
         clientId: `isotherm-demo-camera-${process.pid}`,
         protocol: "3.1.1",
         keepaliveMs: 30_000,
-        will: { topic: "cameras/status", payload: "offline", qos: 0, retain: false },
       },
       { onUp: async () => resolve(connection), onDown: () => {}, onMessage: () => {} },
       { log: SILENT, chance: Math.random },

@@ -90,7 +90,6 @@ function watch(url: string, table: LiveTable): MqttConnection {
       clientId: "isotherm-demo-table",
       protocol: "3.1.1",
       keepaliveMs: 30_000,
-      will: { topic: "demo/table", payload: "", qos: 0, retain: false },
     },
     {
       onUp: async () => void (await connection.subscribe([...handlers.keys()])),

@@ -8,7 +8,6 @@ import { packagePlaces } from "../../daemon/package-places.js";
 import { planPipelines } from "../../daemon/plan-pipelines.js";
 import { readVerified } from "../../models/read-verified.js";
 import { tryConnect } from "../../mqtt/connection.js";
-import { topicsOf } from "../../topics/address.js";
 import { EXIT, printJson, printLine, printTroubles } from "../output.js";
 
 /** A broker on a local network answers within milliseconds; one behind a slow uplink within seconds. */
@@ -58,8 +57,7 @@ async function checkPackages(loaded: LoadedConfig, findings: Findings): Promise<
 }
 
 async function checkBroker({ config }: LoadedConfig, findings: Findings): Promise<void> {
-  const topics = topicsOf(config.mqtt.base_topic, config.node.id);
-  const tried = await tryConnect(commandMqttSettings(config, topics), BROKER_PATIENCE_MS);
+  const tried = await tryConnect(commandMqttSettings(config), BROKER_PATIENCE_MS);
   if (tried.ok) {
     const { protocol, tls } = tried.value;
     findings.fine.push(`broker ${config.mqtt.url} (MQTT ${protocol}${tls ? ", TLS" : ""})`);

@@ -14,7 +14,6 @@ import { clearMessages, homeAssistantDocument } from "../../hub/home-assistant/d
 import { MqttConnection, tryConnect } from "../../mqtt/connection.js";
 import { versionText } from "../../system/paths.js";
 import { boardModel } from "../../telemetry/readers/board-model.js";
-import { topicsOf } from "../../topics/address.js";
 import { EXIT, printJson, printLine, printPrettyJson, printTroubles } from "../output.js";
 
 /** A person waits at a terminal; a broker behind a slow uplink needs a few seconds. */
@@ -111,7 +110,7 @@ async function load({ config }: HaOptions): Promise<LoadedConfig | null> {
 
 /** Connects, publishes, and leaves once the broker has taken everything. */
 async function publishAll({ config }: LoadedConfig, messages: readonly OutgoingMessage[]): Promise<Result<void>> {
-  const settings = commandMqttSettings(config, topicsOf(config.mqtt.base_topic, config.node.id));
+  const settings = commandMqttSettings(config);
   // A refusal is told at once; the connection below would go on trying, as a daemon's must.
   const tried = await tryConnect(settings, BROKER_PATIENCE_MS);
   if (!tried.ok) return tried;
