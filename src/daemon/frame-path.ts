@@ -65,8 +65,11 @@ export class FramePath {
       if (turn === null) break;
       const live = pipelines.get(turn.pipeline);
       const variant = live?.variant;
-      // Paused pipelines have no turns; this is the pipeline that lost its variant in this very moment.
-      if (live === undefined || variant == null) continue;
+      if (live === undefined || variant == null) {
+        // Paused pipelines have no turns; this is the pipeline that lost its variant in this very moment.
+        if (live !== undefined) live.lost += 1;
+        continue;
+      }
       engine.answer({
         frame: turn.frame,
         pipeline: turn.pipeline,
@@ -94,6 +97,8 @@ export class FramePath {
     const innocent = head !== null && head.verdict === "innocent" ? [head.work, ...others] : others;
     for (const work of innocent) putBack(this.#schedule, { pipeline: work.pipeline, frame: work.frame }, nowMs);
     this.#inEngine = Math.max(0, this.#inEngine - others.length - (head === null ? 0 : 1));
+    // Where a drained engine went, its successor may be idle: nothing else would wake these frames.
+    this.pump();
     return head !== null && head.verdict !== "innocent" ? head.work : null;
   }
 
