@@ -48,7 +48,7 @@ export class Answers {
   take(work: Work, answered: Answered, tookAtMs: number): number | null {
     const { clock, pipelines, node } = this.#parts;
     const live = pipelines.get(work.pipeline);
-    const spec = live?.plan.candidates.variants.find((variant) => variant.key === work.key);
+    const spec = live?.spec(work.key);
     // A reload may take a pipeline away while its last frame is in the engine: nobody waits for that answer.
     if (live === undefined || spec === undefined) return null;
     const nowMs = clock.monotonicMs();

@@ -33,7 +33,7 @@ export function alertPipelines(pipelines: Pipelines, alerts: AlertBoard): void {
     alerts.tell("provider-fallback", name, report?.fallback == null ? null : fallbackTrouble(name, report.fallback));
   }
   const names = pipelines.all.map((live) => live.plan.name);
-  for (const code of ["pipeline-failed", "variant-missing", "provider-fallback"] as const)
+  for (const code of ["pipeline-failed", "model-fails", "variant-missing", "provider-fallback"] as const)
     alerts.clearOthers(code, names);
 }
 
@@ -90,16 +90,14 @@ function lostTrouble(end: EngineEnd, detail: string): Trouble {
   };
 }
 
-/** A pinned variant that isn't the one that runs; null where nothing is pinned, or it runs. */
+/** A pinned variant that can't run; null where nothing is pinned, it runs, or the engine that loads it is under way. */
 function missingTrouble(live: PipelineLive): Trouble | null {
   const { choice, candidates } = live;
   const pin = candidates.operatorPin ?? candidates.configuredPin;
   if (pin === null || !choice.ok || choice.value.pinned) return null;
   const spec = candidates.variants.find((variant) => variant.variant === pin);
-  const why = spec === undefined ? null : live.failure(spec.key);
-  return (
-    why ?? { code: "variant-missing", where: `pipelines.${live.plan.name}`, what: choice.value.reason, remedy: "" }
-  );
+  if (spec !== undefined) return live.failure(spec.key);
+  return { code: "variant-missing", where: `pipelines.${live.plan.name}`, what: choice.value.reason, remedy: "" };
 }
 
 function fallbackTrouble(pipeline: string, fallback: string): Trouble {

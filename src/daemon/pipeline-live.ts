@@ -11,7 +11,13 @@ import type { LoadReport, ValueScale, VariantKey, VariantSpec } from "../contrac
 import type { EngineFacts } from "../engine/host/supervisor.js";
 import type { OperatorChoice } from "./operator-choices.js";
 import type { PipelineSettings } from "./plan-pipelines.js";
-import { type Candidates, chooseVariant, type VariantChoice } from "./variant-choice.js";
+import {
+  type Candidates,
+  chooseVariant,
+  ENGINE_STARTING,
+  engineStarting,
+  type VariantChoice,
+} from "./variant-choice.js";
 
 /** Latencies kept for p50 and p95, as the document promises. */
 const KEPT_LATENCIES = 128;
@@ -48,11 +54,13 @@ export class PipelineLive {
   readonly #latencyMs = new Ring<number>(KEPT_LATENCIES);
   readonly #answeredAtMs = new Ring<number>(KEPT_TIMES);
   #facts: EngineFacts | null = null;
+  /** What the plan before the last reload could run: an engine that drains still answers with these. */
+  #former: readonly VariantSpec[] = [];
 
   constructor(plan: PipelinePlan, operator: OperatorChoice) {
     this.plan = plan;
     this.operator = operator;
-    this.choice = fail(plan.trouble ?? starting(plan.name));
+    this.choice = fail(plan.trouble ?? engineStarting(plan.name));
   }
 
   /** Takes the configuration of a reload, keeping the counts. */
@@ -60,6 +68,7 @@ export class PipelineLive {
     const next = new PipelineLive(plan, this.operator);
     next.answered = this.answered;
     next.lost = this.lost;
+    next.#former = this.plan.candidates.variants;
     for (const latencyMs of this.#latencyMs.toArray()) next.#latencyMs.push(latencyMs);
     for (const atMs of this.#answeredAtMs.toArray()) next.#answeredAtMs.push(atMs);
     if (this.#facts !== null) next.decide(this.#facts);
@@ -86,12 +95,18 @@ export class PipelineLive {
 
   /** Whether it only waits for its engine. */
   get isStarting(): boolean {
-    return !this.choice.ok && this.choice.trouble.code === STARTING;
+    return !this.choice.ok && this.choice.trouble.code === ENGINE_STARTING;
   }
 
   /** Null where it can't or must not answer now. */
   get variant(): VariantSpec | null {
     return this.choice.ok && this.isEnabled ? this.choice.value.variant : null;
+  }
+
+  /** Of an answer: of this plan, or of the one before. */
+  spec(key: VariantKey): VariantSpec | undefined {
+    const isIt = (variant: VariantSpec) => variant.key === key;
+    return this.plan.candidates.variants.find(isIt) ?? this.#former.find(isIt);
   }
 
   report(key: VariantKey): LoadReport | null {
@@ -115,8 +130,13 @@ export class PipelineLive {
   }
 
   fps(nowMs: number): number {
-    const recent = this.#answeredAtMs.toArray().filter((atMs) => nowMs - atMs <= RATE_WINDOW_MS);
-    return Number(((recent.length * 1000) / RATE_WINDOW_MS).toFixed(2));
+    const kept = this.#answeredAtMs.toArray();
+    const recent = kept.filter((atMs) => nowMs - atMs <= RATE_WINDOW_MS);
+    // A ring full of answers younger than the window reaches back only so far.
+    const [oldest] = recent;
+    const isFull = recent.length === KEPT_TIMES && oldest !== undefined;
+    const windowMs = isFull ? Math.max(1, nowMs - oldest) : RATE_WINDOW_MS;
+    return Number(((recent.length * 1000) / windowMs).toFixed(2));
   }
 
   /** @param dropped frames that the scheduler let go */
@@ -169,12 +189,6 @@ export class PipelineLive {
       return this.operator.enabled === false ? "switched off by the operator" : "switched off in the configuration";
     return this.choice.ok ? this.choice.value.reason : this.choice.trouble.what;
   }
-}
-
-const STARTING = "engine-starting";
-
-function starting(pipeline: string): Trouble {
-  return { code: STARTING, where: `pipelines.${pipeline}`, what: "the engine is loading its models", remedy: "wait" };
 }
 
 function rounded(value: number): number {

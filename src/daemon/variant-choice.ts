@@ -57,20 +57,16 @@ export function chooseVariant(
   const best = resident[0];
   if (best === undefined) {
     const why = variants.map((variant) => failures.get(variant.key)).find((trouble) => trouble !== undefined);
-    return fail(
-      why ?? {
-        code: "engine-not-ready",
-        where: `pipelines.${candidates.pipeline}`,
-        what: "no variant is loaded yet",
-        remedy: "wait for the engine",
-      },
-    );
+    return fail(why ?? engineStarting(candidates.pipeline));
   }
   if (pin !== null) {
-    const why = variants.find((variant) => variant.variant === pin);
-    const trouble = why === undefined ? undefined : failures.get(why.key);
-    const reason = `${pin} was asked for and could not be loaded${trouble === undefined ? "" : ` (${trouble.what})`}; ${best.variant} stands in`;
-    return ok({ variant: best, decidedBy: "engine", pinned: false, reason });
+    const why = whyNot(variants, pin, failures);
+    return ok({
+      variant: best,
+      decidedBy: "engine",
+      pinned: false,
+      reason: `${pin} ${why}; ${best.variant} stands in`,
+    });
   }
   const passed = variants.slice(0, variants.indexOf(best));
   const reason =
@@ -78,6 +74,25 @@ export function chooseVariant(
       ? `${best.variant} is the best variant`
       : `${best.variant} is the best variant that could be loaded (not ${passed.map((variant) => variant.variant).join(", ")})`;
   return ok({ variant: best, decidedBy: passed.length === 0 ? "configuration" : "engine", pinned: false, reason });
+}
+
+function whyNot(variants: readonly VariantSpec[], pin: string, failures: ReadonlyMap<VariantKey, Trouble>): string {
+  const spec = variants.find((variant) => variant.variant === pin);
+  if (spec === undefined) return "was asked for, and the package has it no more";
+  const trouble = failures.get(spec.key);
+  return trouble === undefined ? "is being loaded" : `was asked for and could not be loaded (${trouble.what})`;
+}
+
+export const ENGINE_STARTING = "engine-starting";
+
+/** No engine has tried its variants yet: nothing is wrong so far. */
+export function engineStarting(pipeline: string): Trouble {
+  return {
+    code: ENGINE_STARTING,
+    where: `pipelines.${pipeline}`,
+    what: "the engine is loading its models",
+    remedy: "wait",
+  };
 }
 
 /** The order in which an engine loads: every pipeline gets its first choice before any gets its second. */
