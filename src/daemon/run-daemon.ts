@@ -192,6 +192,8 @@ class RunningDaemon implements Daemon {
     if (this.#engineSet.variants.length > 0) this.#startEngine();
     else this.#nothingToLoad();
     this.#hub.announce();
+    // Also what is still starting has a state: a hub that reads `online` must find one.
+    this.#reporter.tick();
     this.#link.start();
     this.#timers.push(setInterval(() => this.#tick(), TICK_MS));
     this.#setTelemetryTimer();
