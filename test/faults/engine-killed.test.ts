@@ -38,8 +38,7 @@ for (const signal of ["SIGKILL", "SIGSTOP"] as const) {
 
     t.not(daemon.enginePid(), engine, "another engine answers");
     await watch.document(`${BASE}/telemetry`, TelemetryDocument, () => true, lost);
-    const state = await watch.document(`${BASE}/pipeline/light/state`, PipelineStateDocument, () => true, lost);
-    t.not(state.state, "failed");
+    t.equal(watch.documents(`${BASE}/pipeline/light/state`, PipelineStateDocument).at(-1)?.state, "running");
     const alerts = watch.documents(ALERT, AlertDocument, since);
     t.equal(new Set(alerts.map(({ since }) => since)).size, 1, "one alert");
     t.same(

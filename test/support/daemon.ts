@@ -3,7 +3,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -38,6 +38,8 @@ export interface DaemonOptions {
   readonly noWait?: boolean;
   /** Before the first start: files that must lie in the folder. */
   readonly prepare?: (directory: string) => Promise<void>;
+  /** After the last end, before the folder goes. */
+  readonly cleanUp?: (directory: string) => void;
 }
 
 export interface Exit {
@@ -91,7 +93,7 @@ export class Daemon {
       daemon.kill("SIGKILL");
       await daemon.#exit;
       await watch.close();
-      await chmod(join(directory, "data"), 0o700).catch(() => {});
+      options.cleanUp?.(directory);
       await rm(directory, { recursive: true, force: true });
     });
     if (options.noWait !== true) await daemon.running();
@@ -125,11 +127,20 @@ export class Daemon {
 
   /** Waits until the node is online and every pipeline named, or else every one configured, runs. */
   async running(since = 0, pipelines: readonly string[] = this.#configured()): Promise<void> {
-    await this.watch.until(`${BASE}/status`, ({ payload }) => payload.toString() === "online", since);
-    for (const name of pipelines) {
-      const topic = `${BASE}/pipeline/${name}/state`;
-      await this.watch.document(topic, PipelineStateDocument, ({ state }) => state === "running", since);
-    }
+    const isRunning = async () => {
+      await this.watch.until(`${BASE}/status`, ({ payload }) => payload.toString() === "online", since);
+      for (const name of pipelines) {
+        const topic = `${BASE}/pipeline/${name}/state`;
+        await this.watch.document(topic, PipelineStateDocument, ({ state }) => state === "running", since);
+      }
+      return null;
+    };
+    const waiting = isRunning();
+    // Whoever has ended never comes: no need to wait for it.
+    const ended = await Promise.race([waiting, this.#exit]);
+    if (ended === null) return;
+    waiting.catch(() => {});
+    throw new Error(`the daemon ended with ${ended.code ?? ended.signal}:\n${this.logTail()}`);
   }
 
   /** The engine's process now; throws where there is none. */

@@ -39,9 +39,11 @@ export class Watch {
   /** Same, on any topic. @param what names it where it does not come */
   async first(fits: (message: SeenMessage) => boolean, since = 0, what = "any topic"): Promise<SeenMessage> {
     const endsAtMs = performance.now() + PATIENCE_MS;
-    for (let read = since; ; read = this.now) {
+    let read = since;
+    for (;;) {
       const found = this.messages.slice(read).find(fits);
       if (found !== undefined) return found;
+      read = this.now;
       if (performance.now() > endsAtMs) throw new Error(this.#nothingCame(what));
       await this.#next(what);
     }
