@@ -20,7 +20,6 @@ const { chance, pick, seededRandom } = await import(`${built}/src/base/random.js
 const SIZES = [
   [128, 96],
   [96, 72],
-  [64, 48],
 ];
 /** The scale's landmarks: nine points from 0 to full scale, besides hub and tip. */
 const SCALE_STEPS = 8;

@@ -1,6 +1,6 @@
 """Makes int8 variants of the gauge reader: static quantisation with QuantizeLinear/DequantizeLinear nodes (QDQ).
 
-    quantize_gauge.py FRAMES_DIR OUT_DIR student small
+    quantize_gauge.py FRAMES_DIR OUT_DIR teacher student
 
 Convolutions become int8 with a scale per output channel. Signed activations and signed weights (S8S8): unsigned ones saturate
 in the 16-bit sums of x86 cores without VNNI, and answers would differ from machine to machine. Heat maps, softmax and the

@@ -105,5 +105,4 @@ class GaugeReader(nn.Module):
 RECIPES = {
     "teacher": dict(size=(128, 96), widths=(16, 32, 64, 96), hidden=128, deep=1),
     "student": dict(size=(96, 72), widths=(8, 16, 32, 48), hidden=96, deep=1),
-    "small": dict(size=(64, 48), widths=(8, 16, 24, 32), hidden=64, deep=1),
 }

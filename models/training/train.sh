@@ -1,7 +1,7 @@
 #!/bin/sh
 # Trains, quantises, measures and packs the gauge reader: one command, from a fresh clone after `npm ci`.
 #
-#   models/training/train.sh [WORK_DIR]        about 20 minutes on two idle cores; result in models/gauge-reader/
+#   models/training/train.sh [WORK_DIR]        about 25 minutes on two idle cores; result in models/gauge-reader/
 #
 # Needs Debian's python3-torch and python3-venv (apt-get install python3-torch python3-venv) and PyPI for requirements.txt.
 set -eu
@@ -17,5 +17,5 @@ node "$here/make-frames.mjs" "$work/train" training 30000
 /usr/bin/python3 -W ignore "$here/train_gauge.py" "$work" "$work/out"
 [ -x "$work/venv/bin/python" ] || python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet --requirement "$here/requirements.txt"
-"$work/venv/bin/python" "$here/quantize_gauge.py" "$work" "$work/out" student small
+"$work/venv/bin/python" "$here/quantize_gauge.py" "$work" "$work/out" teacher student
 node "$here/make-package.mjs" "$work" "$work/out" "$here/../gauge-reader"

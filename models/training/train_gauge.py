@@ -1,6 +1,6 @@
 """Trains the gauge reader on the frames of make-frames.mjs: teacher first, then smaller ones that also learn from it.
 
-    train_gauge.py FRAMES_DIR OUT_DIR [teacher|student|small ...]
+    train_gauge.py FRAMES_DIR OUT_DIR [teacher|student ...]
 
 Writes OUT_DIR/<recipe>.onnx (float, batch norm folded). Needs Debian's python3-torch; no network, no GPU, no board.
 """
@@ -18,7 +18,7 @@ from reader_net import BINS, RECIPES, GaugeReader
 
 SEED = 20261124
 BATCH = 64
-EPOCHS = {"teacher": 10, "student": 14, "small": 18}
+EPOCHS = {"teacher": 10, "student": 14}
 PEAK_RATE = 3e-3
 torch.set_num_threads(2)
 
