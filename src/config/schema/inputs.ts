@@ -54,7 +54,7 @@ export const InputSection = z.strictObject({
   stale_after: duration({ atLeast: "100ms", atMost: "30d" })
     .prefault("30s")
     .describe("without a frame for so long the input is `stale` and its entities are unavailable"),
-  max_bytes: size({ atLeast: "1KiB", atMost: "256MiB" }).prefault("16MiB").describe("a larger payload is a bad frame"),
+  max_bytes: size({ atLeast: "1KiB", atMost: "64MiB" }).prefault("16MiB").describe("a larger payload is a bad frame"),
 });
 
 export const InputsSection = z
