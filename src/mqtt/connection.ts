@@ -27,6 +27,8 @@ export interface MqttEvents {
   onDown(trouble: Trouble): void;
   /** Must be quick. The payload is a view of what came from the socket: who keeps it for long looks whether to copy it. */
   onMessage(message: IncomingMessage): void;
+  /** The broker will never take a message that was published (`where`: its topic): too large, or not allowed. It was let go. */
+  onRefused?(trouble: Trouble): void;
 }
 
 /** A broker that restarts is back in seconds; one that is gone costs an attempt every half minute. */
@@ -133,7 +135,10 @@ export class MqttConnection {
         void this.#announce(facts, address.tls);
       },
       onMessage: (message) => this.#hear(message),
-      onRefused: (trouble) => this.#log.trouble(trouble),
+      onRefused: (trouble) => {
+        this.#log.trouble(trouble);
+        this.#events.onRefused?.(trouble);
+      },
       onEnd: (trouble, wasUp, attempt) => {
         if (wasUp && performance.now() - this.#upAtMs >= STEADY_MS) this.#attempts = 0;
         this.#ended(address, trouble, protocol, attempt);

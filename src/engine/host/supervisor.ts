@@ -43,6 +43,8 @@ export interface EngineFacts {
 export interface SupervisorEvents {
   /** The engine that answers changed, or was started again: its facts are new. */
   onReady(facts: EngineFacts): void;
+  /** An engine that is coming up is done with one more variant, whatever came of it. */
+  onLoadProgress?(): void;
   onAnswered(work: Work, answered: Answered, tookFromMs: number): void;
   onRefused(work: Work, trouble: Trouble): void;
   /** The engine went. `head` is the frame in the run with its verdict; the others go back to their slots. */
@@ -199,8 +201,14 @@ export class EngineSupervisor {
       onHello: (runtime) => {
         running.runtime = runtime;
       },
-      onLoaded: (report) => void reports.set(report.key, report),
-      onLoadFailed: (key, trouble) => void failures.set(key, trouble),
+      onLoaded: (report) => {
+        reports.set(report.key, report);
+        this.#events.onLoadProgress?.();
+      },
+      onLoadFailed: (key, trouble) => {
+        failures.set(key, trouble);
+        this.#events.onLoadProgress?.();
+      },
       onReady: () => this.#whenReady(running),
       onAnswered: (id, answered) => {
         const held = take(running.work, id);
