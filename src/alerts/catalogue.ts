@@ -102,12 +102,6 @@ export const ALERTS = {
     remedy: "let the user of mqtt.username read the inputs' topics and this node's set/ and request/ topics",
     clears: "when it accepts",
   },
-  "telemetry-blind": {
-    title: "No temperature can be read",
-    severity: "info",
-    remedy: "look at <telemetry.root>/sys/class/thermal; in a container, bring /sys in",
-    clears: "with the next reading",
-  },
 } as const satisfies Readonly<Record<string, AlertKind>>;
 
 export type AlertCode = keyof typeof ALERTS;

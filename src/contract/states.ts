@@ -39,6 +39,9 @@ export const TelemetryDocument = z.object({
     engine_rss_bytes: z.int().nullable(),
     cpu_ratio: z.number().describe("of one core, since the telemetry before, both processes"),
     fps: z.number(),
+    messages_dropped: z.int().describe("results and answers to commands that could not go out to the broker"),
+    events_waiting: z.int().describe("events on disk that the broker has not acknowledged"),
+    events_dropped: z.int().describe("events let go because too many waited"),
   }),
 });
 export type TelemetryDocument = z.infer<typeof TelemetryDocument>;

@@ -33,6 +33,8 @@ interface Remembered {
   memory: TrackMemory;
   /** Monotonic ms of the last state published; null before the first. */
   publishedAtMs: number | null;
+  /** Of the frame whose picture was published last; 0: none. */
+  imageSeq: number;
 }
 
 export class Answers {
@@ -64,6 +66,12 @@ export class Answers {
   /** Forgets pipelines that are gone. */
   keepOnly(pipelines: ReadonlySet<string>): void {
     for (const name of [...this.#remembered.keys()]) if (!pipelines.has(name)) this.#remembered.delete(name);
+  }
+
+  /** At another broker, or under other topics: every state goes out with its next answer. */
+  publishAnew(): void {
+    for (const inputs of this.#remembered.values())
+      for (const remembered of inputs.values()) remembered.publishedAtMs = null;
   }
 
   #publish(live: PipelineLive, frame: Frame, result: ResultDocument, nowMs: number): void {
@@ -98,15 +106,25 @@ export class Answers {
           .sendEvent(eventMessage(topics, event))
           .then((kept) => this.#parts.onDisk(kept.ok ? null : kept.trouble));
     }
-    if (publish.image)
-      this.#publishImage(live.plan.name, frame, "detections" in seen.answer ? seen.answer.detections : []);
+    if (publish.image) {
+      const detections = "detections" in seen.answer ? seen.answer.detections : [];
+      void this.#publishImage(live.plan.name, frame, detections, remembered);
+    }
   }
 
-  #publishImage(pipeline: string, frame: Frame, detections: readonly Detection[]): void {
-    const { annotate, link, topics } = this.#parts;
-    void annotate(frame, detections).then((jpeg) => {
-      if (jpeg !== null) link().retain("state", imageMessage(topics(), frame.input, pipeline, jpeg));
-    });
+  async #publishImage(
+    pipeline: string,
+    frame: Frame,
+    detections: readonly Detection[],
+    remembered: Remembered,
+  ): Promise<void> {
+    const { annotate, link, topics, pipelines } = this.#parts;
+    const jpeg = await annotate(frame, detections);
+    // While it was drawn, a newer one may have been, and a reload may have taken the pipeline or its pictures away.
+    const isWanted = pipelines.get(pipeline)?.plan.settings.publish.image === true;
+    if (jpeg === null || !isWanted || frame.seq <= remembered.imageSeq) return;
+    remembered.imageSeq = frame.seq;
+    link().retain("state", imageMessage(topics(), frame.input, pipeline, jpeg));
   }
 
   #recall(pipeline: string, input: string): Remembered {
@@ -117,7 +135,7 @@ export class Answers {
     }
     let remembered = inputs.get(input);
     if (remembered === undefined) {
-      remembered = { memory: emptyTrackMemory(), publishedAtMs: null };
+      remembered = { memory: emptyTrackMemory(), publishedAtMs: null, imageSeq: 0 };
       inputs.set(input, remembered);
     }
     return remembered;

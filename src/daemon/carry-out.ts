@@ -10,10 +10,12 @@ import type { PipelineLive } from "./pipeline-live.js";
 /** What commands may touch. */
 export interface CommandParts {
   pipeline(name: string): PipelineLive | undefined;
-  /** Applies and keeps the operator's choice; a trouble where it could not be written (it holds until the next start then). */
-  choose(live: PipelineLive, choice: Partial<OperatorChoice>): Promise<void>;
-  /** Loads what is wanted now, where it is not resident: blue/green. */
-  replaceEngine(): Promise<Result<void>>;
+  /** Applies and keeps the operator's choice; where it could not be written, it holds until the next start. */
+  choose(pipeline: string, choice: Partial<OperatorChoice>): Promise<void>;
+  /** Runs `act` when no other change of the engine is under way; refuses where too many wait. */
+  inTurn<T>(act: () => Promise<Result<T>>): Promise<Result<T>>;
+  /** Loads what is wanted now, most wanted first, where the engine was not asked for just that: blue/green. */
+  loadWanted(): Promise<Result<void>>;
   reload(): Promise<Result<void>>;
   newestFrame(input: string): Frame | null;
   /** The frame as an upright JPEG of bounded size, or null. */
@@ -24,17 +26,11 @@ export interface CommandParts {
 export async function carryOut(command: Command, parts: CommandParts): Promise<Result<unknown>> {
   switch (command.kind) {
     case "variant":
-      return withPipeline(command.pipeline, parts, (live) => pinVariant(live, command.variant, parts));
+      return pinVariant(command.pipeline, command.variant, parts);
     case "enabled":
-      return withPipeline(command.pipeline, parts, async (live) => {
-        await parts.choose(live, { enabled: command.enabled });
-        return ok({ enabled: live.isEnabled });
-      });
+      return choose(command.pipeline, { enabled: command.enabled }, parts, (live) => ({ enabled: live.isEnabled }));
     case "min-score":
-      return withPipeline(command.pipeline, parts, async (live) => {
-        await parts.choose(live, { min_score: command.minScore });
-        return ok({ min_score: live.minScore });
-      });
+      return choose(command.pipeline, { min_score: command.minScore }, parts, (live) => ({ min_score: live.minScore }));
     case "reload": {
       const reloaded = await parts.reload();
       return reloaded.ok ? ok(null) : reloaded;
@@ -44,33 +40,78 @@ export async function carryOut(command: Command, parts: CommandParts): Promise<R
   }
 }
 
-async function pinVariant(live: PipelineLive, variant: string | null, parts: CommandParts): Promise<Result<unknown>> {
-  const before = live.operator.variant;
-  await parts.choose(live, { variant });
-  const isRunning = live.choice.ok && (variant === null || live.choice.value.variant.variant === variant);
-  if (!isRunning) {
-    // Not resident: an engine that loads it first takes over when it is warm; until then the present variant answers.
-    const replaced = await parts.replaceEngine();
-    const runs = live.choice.ok && live.choice.value.variant.variant === variant;
-    if (!replaced.ok || !runs) {
-      await parts.choose(live, { variant: before });
-      return replaced.ok ? fail(notLoaded(live, variant)) : replaced;
-    }
-  }
-  return ok({ variant: live.choice.ok ? live.choice.value.variant.variant : null, pinned: variant !== null });
+async function choose(
+  pipeline: string,
+  choice: Partial<OperatorChoice>,
+  parts: CommandParts,
+  answer: (live: PipelineLive) => unknown,
+): Promise<Result<unknown>> {
+  if (parts.pipeline(pipeline) === undefined) return fail(gone(pipeline));
+  await parts.choose(pipeline, choice);
+  // Looked up again: a reload may have come while the choice was written.
+  const live = parts.pipeline(pipeline);
+  return live === undefined ? fail(gone(pipeline)) : ok(answer(live));
 }
 
-function notLoaded(live: PipelineLive, variant: string | null): Trouble {
+/** A variant that is resident runs from the next frame on; another one is loaded first, and the present one answers until then. */
+async function pinVariant(pipeline: string, variant: string | null, parts: CommandParts): Promise<Result<unknown>> {
+  const live = parts.pipeline(pipeline);
+  if (live === undefined) return fail(gone(pipeline));
+  const wanted = variant ?? live.plan.candidates.variants[0]?.variant;
+  if (wanted !== undefined && live.isResident(wanted)) return choose(pipeline, { variant }, parts, pinned);
+  return parts.inTurn(() => loadAndPin(pipeline, variant, parts));
+}
+
+async function loadAndPin(pipeline: string, variant: string | null, parts: CommandParts): Promise<Result<unknown>> {
+  const before = parts.pipeline(pipeline)?.operator.variant ?? null;
+  const chosen = await choose(pipeline, { variant }, parts, pinned);
+  if (!chosen.ok) return chosen;
+  const loaded = await parts.loadWanted();
+  const live = parts.pipeline(pipeline);
+  if (live === undefined) return fail(gone(pipeline));
+  if (live.operator.variant !== variant) return fail(overtaken(pipeline));
+  // Handing back always works: it asks for the best that there is.
+  if (variant === null || (live.choice.ok && live.choice.value.variant.variant === variant)) return ok(pinned(live));
+  await parts.choose(pipeline, { variant: before });
+  return loaded.ok ? fail(notLoaded(live, variant)) : loaded;
+}
+
+function pinned(live: PipelineLive): { readonly variant: string | null; readonly pinned: boolean } {
+  return {
+    variant: live.choice.ok ? live.choice.value.variant.variant : null,
+    pinned: live.operator.variant !== null,
+  };
+}
+
+function notLoaded(live: PipelineLive, variant: string): Trouble {
   const spec = live.plan.candidates.variants.find((candidate) => candidate.variant === variant);
   const why = spec === undefined ? null : live.failure(spec.key);
   return (
     why ?? {
       code: "variant-not-loaded",
       where: `pipelines.${live.plan.name}`,
-      what: `${variant ?? "no variant"} could not be loaded`,
+      what: `${variant} could not be loaded`,
       remedy: "see the pipeline's state for the reason; the former variant goes on",
     }
   );
+}
+
+function overtaken(pipeline: string): Trouble {
+  return {
+    code: "overtaken",
+    where: `pipelines.${pipeline}`,
+    what: "a later command chose another variant while this one was being loaded",
+    remedy: "nothing: the later one holds",
+  };
+}
+
+function gone(pipeline: string): Trouble {
+  return {
+    code: "unknown-pipeline",
+    where: `pipelines.${pipeline}`,
+    what: "a reload took the pipeline away",
+    remedy: "see `isotherm status` for those that there are",
+  };
 }
 
 async function snapshot(input: string, parts: CommandParts): Promise<Result<unknown>> {
@@ -96,20 +137,5 @@ async function snapshot(input: string, parts: CommandParts): Promise<Result<unkn
     received_at: frame.receivedAt,
     content_type: "image/jpeg",
     image: Buffer.from(jpeg).toString("base64"),
-  });
-}
-
-async function withPipeline(
-  name: string,
-  parts: CommandParts,
-  act: (live: PipelineLive) => Promise<Result<unknown>>,
-): Promise<Result<unknown>> {
-  const live = parts.pipeline(name);
-  if (live !== undefined) return act(live);
-  return fail({
-    code: "unknown-pipeline",
-    where: `pipelines.${name}`,
-    what: "a reload took the pipeline away",
-    remedy: "see `isotherm status` for those that there are",
   });
 }

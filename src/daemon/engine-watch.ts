@@ -1,11 +1,14 @@
-// What the daemon does about its engine: frames of a dead one go back or are set aside, troubles become alerts, new facts
-// reach the pipelines. The supervisor does the starting and killing.
+// What the daemon does about its engine: frames that it refuses are counted, those of a dead one go back or are set aside,
+// troubles become alerts. The supervisor does the starting and killing.
 
 import type { Trouble } from "../base/trouble.js";
+import type { Frame } from "../contract/frame.js";
 import type { Log } from "../contract/log.js";
 import type { EngineEnd } from "../engine/host/engine.js";
 import type { SupervisorEvents, Work } from "../engine/host/supervisor.js";
 import type { Verdict } from "../engine/host/suspects.js";
+import { isFrameTrouble } from "../engine/protocol.js";
+import type { Inputs } from "../inputs/inputs.js";
 import type { AlertBoard } from "./alert-board.js";
 import type { FramePath } from "./frame-path.js";
 import type { PipelineLive } from "./pipeline-live.js";
@@ -16,8 +19,9 @@ export interface EngineWatchParts {
   readonly log: Log;
   readonly alerts: AlertBoard;
   readonly pipelines: Pipelines;
+  readonly inputs: Pick<Inputs, "answered" | "refuse">;
   readonly framePath: FramePath;
-  readonly dataDirectory: string;
+  readonly dataDirectory: () => string;
   /** The disk refused, or takes again (null). */
   onDisk(trouble: Trouble | null): void;
 }
@@ -37,17 +41,65 @@ export function alertPipelines(pipelines: Pipelines, alerts: AlertBoard): void {
     alerts.clearOthers(code, names);
 }
 
-/** An engine went, with its frames: the supervisor starts the next one by itself. */
-export function engineLost(
-  parts: EngineWatchParts,
-  ...[end, detail, head, others]: Parameters<SupervisorEvents["onEngineLost"]>
-): void {
-  const { framePath, alerts, log } = parts;
-  const guilty = framePath.engineLost(head, others);
-  const trouble = lostTrouble(end, detail);
-  log.trouble(trouble, { returned: others.length });
-  if (end !== "asked") alerts.raise("engine-lost", null, trouble);
-  if (guilty !== null && head !== null) void keepForALook(parts, guilty, head.verdict, end, detail);
+/** An engine that ends so often without having been ready does not come up by being started again: a person has to look. */
+const STOPPED_AFTER = 3;
+
+export class EngineWatch {
+  readonly #parts: EngineWatchParts;
+  /** Engines that ended since one was ready. */
+  #lostInARow = 0;
+  /** Frames that were refused: bad once, however many pipelines look at them. */
+  readonly #refused = new WeakSet<Frame>();
+
+  constructor(parts: EngineWatchParts) {
+    this.#parts = parts;
+  }
+
+  ready(): void {
+    this.#lostInARow = 0;
+    this.#parts.alerts.clear("engine-stopped");
+  }
+
+  answered({ pipeline, frame }: Work): void {
+    const { alerts, inputs } = this.#parts;
+    alerts.clear("engine-lost");
+    alerts.clear("model-fails", pipeline);
+    inputs.answered(frame.input);
+  }
+
+  /** The engine found the frame bad, or its model fails on good ones. */
+  refused({ pipeline, frame }: Work, trouble: Trouble): void {
+    const { alerts, pipelines, log } = this.#parts;
+    alerts.clear("engine-lost");
+    const live = pipelines.get(pipeline);
+    if (live !== undefined) live.lost += 1;
+    if (isFrameTrouble(trouble)) this.refuseFrame(frame, trouble);
+    else {
+      log.trouble(trouble, { pipeline });
+      alerts.raise("model-fails", pipeline, trouble);
+    }
+  }
+
+  refuseFrame(frame: Frame, trouble: Trouble): void {
+    if (this.#refused.has(frame)) return;
+    this.#refused.add(frame);
+    this.#parts.inputs.refuse(frame.input, trouble);
+    this.#parts.log.trouble(trouble, { input: frame.input });
+  }
+
+  /** An engine went, with its frames: the supervisor starts the next one by itself. */
+  lost(...[end, detail, head, others]: Parameters<SupervisorEvents["onEngineLost"]>): void {
+    const { framePath, alerts, log } = this.#parts;
+    const guilty = framePath.engineLost(head, others);
+    const trouble = lostTrouble(end, detail);
+    log.trouble(trouble, { returned: others.length });
+    if (end !== "asked") {
+      this.#lostInARow += 1;
+      alerts.raise("engine-lost", null, trouble);
+      if (this.#lostInARow >= STOPPED_AFTER) alerts.raise("engine-stopped", null, { ...trouble, remedy: "" });
+    }
+    if (guilty !== null && head !== null) void keepForALook(this.#parts, guilty, head.verdict, end, detail);
+  }
 }
 
 async function keepForALook(
@@ -60,7 +112,7 @@ async function keepForALook(
   const { frame, pipeline } = work;
   const live = parts.pipelines.get(pipeline);
   if (live !== undefined) live.lost += 1;
-  const kept = await setAside(parts.dataDirectory, frame, { pipeline, end, detail });
+  const kept = await setAside(parts.dataDirectory(), frame, { pipeline, end, detail });
   parts.onDisk(kept.ok ? null : kept.trouble);
   const trouble: Trouble = {
     code: "frame-set-aside",

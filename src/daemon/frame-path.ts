@@ -85,6 +85,11 @@ export class FramePath {
   /** The engine is done with one frame, whatever came of it. */
   settled(): void {
     this.#inEngine = Math.max(0, this.#inEngine - 1);
+    this.sawProgress();
+  }
+
+  /** Something moved for the frames that wait: also an engine that is loading its models for them. */
+  sawProgress(): void {
     this.#lastProgressAtMs = this.#parts.clock.monotonicMs();
   }
 

@@ -37,12 +37,33 @@ export async function readOperatorChoices(dataDirectory: string): Promise<Map<st
   }
 }
 
-export async function writeOperatorChoices(
-  dataDirectory: string,
-  choices: ReadonlyMap<string, OperatorChoice>,
-): Promise<Result<void>> {
-  const path = fileIn(dataDirectory);
-  await mkdir(dirname(path), { recursive: true }).catch(() => {});
-  const document = { schema: "isotherm.operator/1", pipelines: Object.fromEntries(choices) };
-  return writeFileAtomic(path, Buffer.from(`${JSON.stringify(document, null, 1)}\n`));
+/** Writes one version after the other: of two writes at once, the older one could end last. */
+export class ChoicesWriter {
+  readonly #path: string;
+  #writing: Promise<unknown> = Promise.resolve();
+  /** The write that has not begun: it takes all that is chosen until then. */
+  #next: Promise<Result<void>> | null = null;
+
+  constructor(dataDirectory: string) {
+    this.#path = fileIn(dataDirectory);
+  }
+
+  /** @param choices read when the write begins */
+  write(choices: ReadonlyMap<string, OperatorChoice>): Promise<Result<void>> {
+    if (this.#next !== null) return this.#next;
+    const next = this.#writing.then(() => {
+      this.#next = null;
+      return this.#writeNow(choices);
+    });
+    this.#next = next;
+    this.#writing = next;
+    return next;
+  }
+
+  async #writeNow(choices: ReadonlyMap<string, OperatorChoice>): Promise<Result<void>> {
+    const document = { schema: "isotherm.operator/1", pipelines: Object.fromEntries(choices) };
+    const bytes = Buffer.from(`${JSON.stringify(document, null, 1)}\n`);
+    await mkdir(dirname(this.#path), { recursive: true }).catch(() => {});
+    return writeFileAtomic(this.#path, bytes);
+  }
 }

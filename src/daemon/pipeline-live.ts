@@ -113,6 +113,12 @@ export class PipelineLive {
     return this.#facts?.reports.get(key) ?? null;
   }
 
+  /** Whether the engine that answers holds the variant of this name. */
+  isResident(variant: string): boolean {
+    const spec = this.plan.candidates.variants.find((candidate) => candidate.variant === variant);
+    return spec !== undefined && this.report(spec.key) !== null;
+  }
+
   /** Why a variant could not be loaded; null where it was, or where nobody tried. */
   failure(key: VariantKey): Trouble | null {
     return this.#facts?.failures.get(key) ?? null;

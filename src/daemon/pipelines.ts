@@ -2,7 +2,7 @@
 // done in variant-choice.ts, the acting in frame-path.ts.
 
 import type { Config } from "../config/schema/config.js";
-import type { LoadReport, VariantKey, VariantSpec } from "../contract/variant.js";
+import type { VariantSpec } from "../contract/variant.js";
 import type { EngineFacts } from "../engine/host/supervisor.js";
 import type { ScheduleSettings } from "../scheduler/schedule.js";
 import { NO_CHOICE, type OperatorChoice } from "./operator-choices.js";
@@ -54,10 +54,12 @@ export class Pipelines {
     return this.#facts;
   }
 
-  /** The operator's choice for one pipeline; decided anew at once. Returns all choices, to be written. */
-  choose(live: PipelineLive, choice: Partial<OperatorChoice>): ReadonlyMap<string, OperatorChoice> {
+  /** The operator's choice for a pipeline; decided anew at once. Returns all choices, to be written. */
+  choose(name: string, choice: Partial<OperatorChoice>): ReadonlyMap<string, OperatorChoice> {
+    const live = this.#lives.get(name);
+    if (live === undefined) return this.#choices;
     live.operator = { ...live.operator, ...choice };
-    this.#choices.set(live.plan.name, live.operator);
+    this.#choices.set(name, live.operator);
     if (this.#facts !== null) live.decide(this.#facts);
     return this.#choices;
   }
@@ -65,10 +67,6 @@ export class Pipelines {
   /** What the engine is to load, in order. */
   wantedVariants(): VariantSpec[] {
     return loadOrder(this.all.map((live) => live.candidates));
-  }
-
-  report(key: VariantKey): LoadReport | null {
-    return this.#facts?.reports.get(key) ?? null;
   }
 
   /** For command parsing: what there is to set. */

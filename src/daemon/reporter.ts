@@ -11,9 +11,11 @@ import { infoMessage, telemetryMessage } from "../topics/node.js";
 import { pipelineStateMessage } from "../topics/pipeline.js";
 import type { BrokerLink } from "./broker-link.js";
 import type { FramePath } from "./frame-path.js";
+import type { InputWatch } from "./input-watch.js";
 import type { PipelineLive } from "./pipeline-live.js";
 import type { Pipelines } from "./pipelines.js";
 import {
+  type Backlog,
   infoDocument,
   inputEssence,
   type NodeFacts,
@@ -33,6 +35,8 @@ export interface ReporterParts {
   readonly framePath: FramePath;
   readonly enginePid: () => number | null;
   readonly facts: () => NodeFacts;
+  readonly backlog: () => Backlog;
+  readonly inputWatch: InputWatch;
 }
 
 export class Reporter {
@@ -50,7 +54,10 @@ export class Reporter {
 
   /** Once a second. */
   tick(): void {
-    for (const name of this.#parts.inputs.names) this.#input(this.inputStatus(name));
+    const { inputs, inputWatch, clock } = this.#parts;
+    const documents = inputs.names.map((name) => this.inputStatus(name));
+    for (const document of documents) this.#input(document);
+    inputWatch.look(documents, clock.monotonicMs());
     for (const live of this.#parts.pipelines.all) this.pipeline(live);
   }
 
@@ -76,19 +83,19 @@ export class Reporter {
     if (this.#sampling) return;
     this.#sampling = true;
     try {
-      const { clock, inForce, pipelines, enginePid, link, topics } = this.#parts;
+      const { clock, inForce, pipelines, enginePid, backlog, link, topics } = this.#parts;
       const board = await sampleBoard(inForce().config.telemetry.root);
       this.hottestC = board.hottestC;
       const nowMs = clock.monotonicMs();
       const fps = pipelines.all.reduce((sum, live) => sum + live.fps(nowMs), 0);
-      const document = telemetryDocument(clock.isoNow(), board, this.#usage.read(enginePid()), fps);
+      const document = telemetryDocument(clock.isoNow(), board, this.#usage.read(enginePid()), fps, backlog());
       link().retain("state", telemetryMessage(topics(), document));
     } finally {
       this.#sampling = false;
     }
   }
 
-  /** At another broker, or under other topics, everything is news again. */
+  /** After a reload everything is news: what was taken away and comes back must be told though it says the same. */
   forgetAll(): void {
     this.#pacer.forgetAll();
   }

@@ -122,22 +122,24 @@ export class UsageMeter {
   }
 }
 
+/** What was let go, or waits, on the way to the broker. */
+export type Backlog = Pick<TelemetryDocument["isotherm"], "messages_dropped" | "events_waiting" | "events_dropped">;
+
 export function telemetryDocument(
   at: string,
   board: BoardSample,
   usage: ReturnType<UsageMeter["read"]>,
   fps: number,
+  backlog: Backlog,
 ): TelemetryDocument {
+  const { memory } = board;
   return {
     schema: "isotherm.telemetry/1",
     at,
     hottest_c: board.hottestC,
     temperatures_c: { ...board.temperaturesC },
     load_1min: board.load1,
-    memory:
-      board.memory === null
-        ? null
-        : { total_bytes: board.memory.totalBytes, available_bytes: board.memory.availableBytes },
-    isotherm: { ...usage, fps: Math.round(fps * 100) / 100 },
+    memory: memory === null ? null : { total_bytes: memory.totalBytes, available_bytes: memory.availableBytes },
+    isotherm: { ...usage, fps: Math.round(fps * 100) / 100, ...backlog },
   };
 }

@@ -1,40 +1,38 @@
 // The composition root: makes every part, joins them, and holds the one thing that the whole daemon remembers, the
-// configuration in force. Each part's own work is in its file; here stands who tells whom, and in which order.
+// configuration in force. Each part's own work is in its file; here stands who tells whom, and in which order. Over 300 lines,
+// since the parts know each other through here and nowhere else.
 
 import { randomBytes } from "node:crypto";
-import { type Checked, ok, type Result } from "../base/result.js";
+import { type Checked, fail, ok, type Result } from "../base/result.js";
 import type { Trouble } from "../base/trouble.js";
 import type { ConfigChange } from "../config/change.js";
 import type { LoadedConfig } from "../config/load.js";
-import type { IncomingMessage } from "../contract/message.js";
 import type { EngineCommand } from "../engine/host/engine.js";
-import { type EngineFacts, type EngineSet, EngineSupervisor } from "../engine/host/supervisor.js";
-import { isFrameTrouble } from "../engine/protocol.js";
+import type { EngineFacts } from "../engine/host/supervisor.js";
 import { Inputs } from "../inputs/inputs.js";
 import { Outbox } from "../mqtt/outbox.js";
 import { createLogger, type Logger } from "../observability/logger.js";
 import { systemClock } from "../system/clock.js";
 import { ServiceManager } from "../system/service-manager.js";
+import { within } from "../system/within.js";
 import { boardModel } from "../telemetry/readers/board-model.js";
-import { type Topics, topicsOf } from "../topics/address.js";
-import { parseCommand } from "../topics/commands.js";
-import { statusMessage } from "../topics/node.js";
-import { responseMessage } from "../topics/response.js";
 import { AlertBoard } from "./alert-board.js";
 import { Answers } from "./answers.js";
-import { BrokerLink } from "./broker-link.js";
 import { type CommandParts, carryOut } from "./carry-out.js";
+import { EngineKeeper } from "./engine-keeper.js";
 import { engineCommand, engineOptions } from "./engine-options.js";
-import { alertPipelines, engineLost } from "./engine-watch.js";
+import { alertPipelines, EngineWatch } from "./engine-watch.js";
 import { barredTrouble, FramePath } from "./frame-path.js";
-import { discoveryTopics, HubAnnouncer, hubStatusTopics } from "./hub-announcer.js";
-import { inputSettings, isPattern } from "./input-settings.js";
-import { isLeftOver } from "./left-over.js";
-import { daemonMqttSettings } from "./mqtt-settings.js";
-import { type OperatorChoice, readOperatorChoices, writeOperatorChoices } from "./operator-choices.js";
+import { HubAnnouncer } from "./hub-announcer.js";
+import { Incoming } from "./incoming.js";
+import { inputSettings } from "./input-settings.js";
+import { InputWatch } from "./input-watch.js";
+import { LinkInForce } from "./link-in-force.js";
+import { OneAtATime } from "./one-at-a-time.js";
+import { ChoicesWriter, type OperatorChoice, readOperatorChoices } from "./operator-choices.js";
 import { packagePlaces } from "./package-places.js";
 import type { PipelinePlan } from "./pipeline-live.js";
-import { Pipelines } from "./pipelines.js";
+import { isSameSet, Pipelines } from "./pipelines.js";
 import { planPipelines } from "./plan-pipelines.js";
 import { reload } from "./reload.js";
 import { Reporter } from "./reporter.js";
@@ -57,6 +55,12 @@ export interface Daemon {
 }
 
 const TICK_MS = 1000;
+/** What is promised is 5 s. Its parts have limits of their own that add up to about 4; this is for a disk that hangs. */
+const STOP_LIMIT_MS = 4800;
+/** Changes of the engine that may wait for each other: each may load for minutes. */
+const MAX_CHANGES = 8;
+/** The engine counts as hanging after 120 s without a loaded variant: until then the start may take longer than the unit says. */
+const LOAD_PATIENCE_USEC = 130_000_000;
 
 /** Starts the daemon. @returns every trouble of a wrong configuration; other troubles become alerts, and it runs on */
 export async function runDaemon(options: DaemonOptions): Promise<Checked<Daemon>> {
@@ -88,30 +92,32 @@ class RunningDaemon implements Daemon {
   readonly #outbox: Outbox;
   readonly #board: string | null;
   readonly #choices: Map<string, OperatorChoice>;
+  readonly #choicesWriter: ChoicesWriter;
   readonly #startedAt = systemClock.isoNow();
   readonly #service: ServiceManager;
   readonly #pipelines: Pipelines;
-  readonly #engine: EngineSupervisor;
+  readonly #keeper: EngineKeeper;
+  readonly #engineWatch: EngineWatch;
   readonly #inputs: Inputs;
   readonly #framePath: FramePath;
   readonly #alerts: AlertBoard;
   readonly #answers: Answers;
   readonly #reporter: Reporter;
   readonly #hub: HubAnnouncer;
+  readonly #incoming: Incoming;
+  readonly #broker: LinkInForce;
   #loaded: LoadedConfig;
-  #topics: Topics;
-  #link: BrokerLink;
-  #engineSet: EngineSet;
-  #engineStarted = false;
-  /** What takes effect in the moment in which the engine with that set takes over. */
-  #atFlip: { readonly set: EngineSet; readonly flip: () => void } | null = null;
+  #eventsDropped = 0;
   #isReady = false;
+  #toldStatus = "";
   readonly #timers: NodeJS.Timeout[] = [];
   #telemetryTimer: NodeJS.Timeout | null = null;
   #endWatchdog: () => void = () => {};
   #stopping: Promise<void> | null = null;
-  /** Reloads one after the other. */
-  #reloading: Promise<unknown> = Promise.resolve();
+  /** Reloads and variants that have to be loaded first. */
+  readonly #changes = new OneAtATime();
+  /** The reload that has not begun. */
+  #nextReload: Promise<Result<void>> | null = null;
   #eventCount = 0;
   readonly #eventPrefix = randomBytes(8).toString("hex");
   #resolveStopped: (orderly: boolean) => void = () => {};
@@ -125,63 +131,84 @@ class RunningDaemon implements Daemon {
     this.#board = begin.board;
     this.#choices = begin.choices;
     const { config } = loaded;
-    const clock = systemClock;
+    this.#choicesWriter = new ChoicesWriter(config.node.data_dir);
     this.stopped = new Promise((resolve) => {
       this.#resolveStopped = resolve;
     });
     this.#service = new ServiceManager(options.env, log);
-    this.#topics = topicsOf(config.mqtt.base_topic, config.node.id);
-    this.#link = this.#newLink();
-    const topics = () => this.#topics;
-    const link = () => this.#link;
-    this.#alerts = new AlertBoard({ clock, topics, link });
-    this.#pipelines = new Pipelines(begin.plans, begin.choices);
-    this.#engineSet = { variants: this.#pipelines.wantedVariants(), options: engineOptions(config) };
-    this.#engine = this.#newEngine();
-    this.#framePath = new FramePath(this.#pipelines.scheduleSettings(config), {
+    const clock = systemClock;
+    const inForce = () => this.#loaded;
+    this.#broker = this.#newBroker(begin.outbox);
+    const topics = () => this.#broker.topics;
+    const link = () => this.#broker.link;
+    const onDisk = (trouble: Trouble | null) => this.#tellDisk(trouble);
+    const alerts = new AlertBoard({ clock, topics, link });
+    const pipelines = new Pipelines(begin.plans, begin.choices);
+    this.#alerts = alerts;
+    this.#pipelines = pipelines;
+    this.#keeper = this.#newEngine();
+    const { engine } = this.#keeper;
+    const framePath = new FramePath(pipelines.scheduleSettings(config), {
       clock,
-      pipelines: this.#pipelines,
-      engine: this.#engine,
-      onBarred: (frame) => this.#inputs.refuse(frame.input, barredTrouble(frame)),
+      pipelines,
+      engine,
+      onBarred: (frame) => this.#engineWatch.refuseFrame(frame, barredTrouble(frame)),
     });
-    this.#inputs = new Inputs(inputSettings(config), {
+    this.#framePath = framePath;
+    const inputs = new Inputs(inputSettings(config), {
       clock,
-      onFrame: (frame, key) => this.#framePath.take(frame, key),
+      onFrame: (frame, key) => framePath.take(frame, key),
       onNewInput: () => this.#hub.announce(),
       onBad: (input, trouble) => log.trouble(trouble, { input }),
     });
+    this.#inputs = inputs;
+    const dataDirectory = () => this.#loaded.config.node.data_dir;
+    this.#engineWatch = new EngineWatch({ log, alerts, pipelines, inputs, framePath, dataDirectory, onDisk });
     this.#answers = new Answers({
       clock,
-      pipelines: this.#pipelines,
+      pipelines,
       node: () => this.#loaded.config.node.id,
       topics,
       link,
       newEventId: () => `${this.#eventPrefix}-${++this.#eventCount}`,
-      annotate: (frame, detections) => this.#engine.annotate(frame, detections),
-      onDisk: (trouble) => this.#tellDisk(trouble),
+      annotate: (frame, detections) => engine.annotate(frame, detections),
+      onDisk,
     });
     this.#reporter = new Reporter({
       clock,
-      inForce: () => this.#loaded,
+      inForce,
       topics,
       link,
-      inputs: this.#inputs,
-      pipelines: this.#pipelines,
-      framePath: this.#framePath,
-      enginePid: () => this.#engine.pid,
+      inputs,
+      pipelines,
+      framePath,
+      enginePid: () => engine.pid,
+      inputWatch: new InputWatch(alerts),
       facts: () => ({
         startedAt: this.#startedAt,
         board: this.#board,
         configSha256: this.#loaded.sha256,
-        session: this.#link.session,
+        session: this.#broker.link.session,
+      }),
+      backlog: () => ({
+        messages_dropped: this.#broker.dropped,
+        events_waiting: this.#outbox.waiting,
+        events_dropped: this.#outbox.dropped,
       }),
     });
-    this.#hub = new HubAnnouncer({
-      inForce: () => this.#loaded,
+    const hub = new HubAnnouncer({ inForce, link, pipelines, inputs, board: this.#board });
+    this.#hub = hub;
+    const carry = this.#commandParts();
+    this.#incoming = new Incoming({
+      log,
+      inForce,
+      topics,
       link,
-      pipelines: this.#pipelines,
-      inputs: this.#inputs,
-      board: this.#board,
+      inputs,
+      pipelines,
+      alerts,
+      hub,
+      carryOut: (command) => carryOut(command, carry),
     });
   }
 
@@ -189,12 +216,12 @@ class RunningDaemon implements Daemon {
   start(): void {
     const { config, path } = this.#loaded;
     this.#log.info("start", { node: config.node.id, config: path, pipelines: Object.keys(config.pipelines) });
-    if (this.#engineSet.variants.length > 0) this.#startEngine();
-    else this.#nothingToLoad();
+    this.#service.extendTimeout(LOAD_PATIENCE_USEC);
+    this.#keeper.start();
     this.#hub.announce();
     // Also what is still starting has a state: a hub that reads `online` must find one.
     this.#reporter.tick();
-    this.#link.start();
+    this.#broker.link.start();
     this.#timers.push(setInterval(() => this.#tick(), TICK_MS));
     this.#setTelemetryTimer();
     this.#endWatchdog = startWatchdog(this.#service, () => this.#framePath.progress, systemClock.monotonicMs);
@@ -205,10 +232,13 @@ class RunningDaemon implements Daemon {
     return this.#stopping;
   }
 
+  /** One that waits for its turn will read what is written until then: whoever asks meanwhile gets its outcome. */
   reload(): Promise<Result<void>> {
-    const next = this.#reloading.then(() => this.#reload());
-    this.#reloading = next.catch(() => {});
-    return next;
+    this.#nextReload ??= this.#changes.run(() => {
+      this.#nextReload = null;
+      return this.#reload();
+    });
+    return this.#nextReload;
   }
 
   async #stop(reason: string): Promise<void> {
@@ -218,97 +248,62 @@ class RunningDaemon implements Daemon {
     if (this.#telemetryTimer !== null) clearInterval(this.#telemetryTimer);
     this.#endWatchdog();
     this.#framePath.close();
-    // The engine first: what it still answers goes out before `offline`.
-    await this.#engine.close();
-    await this.#link.close(statusMessage(this.#topics, "offline"));
-    await this.#outbox.close();
-    await this.#service.close();
-    this.#log.info("stopped");
+    const isOrderly = (await within(this.#end(), STOP_LIMIT_MS)) !== null;
+    this.#log.info("stopped", { orderly: isOrderly });
     this.#log.close();
-    this.#resolveStopped(true);
+    this.#resolveStopped(isOrderly);
   }
 
-  #newLink(): BrokerLink {
-    const link: BrokerLink = new BrokerLink(
-      daemonMqttSettings(this.#loaded.config, this.#topics),
-      {
-        online: statusMessage(this.#topics, "online"),
-        outbox: this.#outbox,
-        subscriptions: () => this.#subscriptions(),
-        sweepPatterns: [...this.#topics.retained, ...discoveryTopics(this.#loaded.config)],
-        log: this.#log,
-        chance: Math.random,
+  /** The engine first: what it still answers goes out before `offline`. */
+  async #end(): Promise<true> {
+    await this.#keeper.engine.close();
+    // The outbox after the broker: what is acknowledged at the last moment is noted, and not sent again at the next start.
+    await Promise.all([this.#broker.close().then(() => this.#outbox.close()), this.#service.close()]);
+    return true;
+  }
+
+  #newBroker(outbox: Outbox): LinkInForce {
+    return new LinkInForce({
+      inForce: () => this.#loaded,
+      outbox,
+      log: this.#log,
+      chance: Math.random,
+      inputTopics: () => this.#inputs.topics,
+      onMessage: (message) => this.#incoming.hear(message),
+      onSession: () => this.#reporter.info(),
+      onSubscribed: (trouble) => {
+        if (trouble !== null) this.#log.trouble(trouble);
+        this.#alerts.tell("subscribe-failed", null, trouble);
       },
-      {
-        onMessage: (message) => this.#hear(message),
-        onSession: (session) => {
-          this.#log.info("broker-connected", { ...session });
-          this.#reporter.info();
-        },
-        onDown: (trouble) => this.#log.trouble(trouble),
-        onSubscribed: (trouble) => {
-          if (trouble !== null) this.#log.trouble(trouble);
-          this.#alerts.tell("subscribe-failed", null, trouble);
-        },
-      },
-    );
-    return link;
-  }
-
-  #subscriptions(): readonly string[] {
-    return [...this.#topics.subscriptions, ...this.#inputs.topics, ...hubStatusTopics(this.#loaded.config)];
-  }
-
-  /** Frames first: they are nearly all that comes. A frame's topic may lie below our own. */
-  #hear(message: IncomingMessage): void {
-    if (this.#inputs.receive(message)) return;
-    if (this.#hub.hear(message)) return;
-    const known = { pipelines: this.#pipelines.variantNames(), inputs: this.#inputs.names };
-    const received = parseCommand(this.#topics, message, known);
-    if (received !== null) void this.#answerCommand(received.to, received.command);
-    else if (message.retained && message.payload.byteLength > 0) this.#sweep(message.topic);
-  }
-
-  #sweep(topic: string): void {
-    const owned = {
-      pipelines: new Set(this.#pipelines.all.map((live) => live.plan.name)),
-      inputs: Object.entries(this.#loaded.config.inputs).map(([key, input]) => ({
-        key,
-        isPattern: isPattern(input.mqtt.topic),
-      })),
-      alerts: this.#alerts.ids,
-    };
-    if (isLeftOver(this.#topics, topic, owned)) this.#link.withdraw("state", topic);
-  }
-
-  async #answerCommand(
-    ...[to, command]: [Parameters<typeof responseMessage>[0], Result<Parameters<typeof carryOut>[0]>]
-  ) {
-    const outcome = command.ok ? await carryOut(command.value, this.#commandParts()) : command;
-    if (outcome.ok) this.#log.info("command", { op: to.op });
-    else this.#log.trouble(outcome.trouble, { op: to.op });
-    this.#link.send(responseMessage(to, outcome));
+      onDiscovery: (trouble) => this.#alerts.tell("discovery-failed", null, trouble),
+    });
   }
 
   #commandParts(): CommandParts {
     return {
       pipeline: (name) => this.#pipelines.get(name),
-      choose: (live, choice) => this.#choose(live, choice),
-      replaceEngine: () => {
-        const set = { ...this.#engineSet, variants: this.#pipelines.wantedVariants() };
-        return this.#replaceEngine(set, () => {});
-      },
+      choose: (pipeline, choice) => this.#choose(pipeline, choice),
+      inTurn: (act) =>
+        this.#changes.pending < MAX_CHANGES ? this.#changes.run(act) : Promise.resolve(fail(tooManyChanges())),
+      loadWanted: () => this.#loadWanted(),
       reload: () => this.reload(),
       newestFrame: (input) => this.#inputs.newestFrame(input),
-      picture: (frame) => this.#engine.annotate(frame, []),
+      picture: (frame) => this.#keeper.engine.annotate(frame, []),
     };
   }
 
-  async #choose(live: Parameters<CommandParts["choose"]>[0], choice: Partial<OperatorChoice>): Promise<void> {
-    const choices = this.#pipelines.choose(live, choice);
+  async #choose(pipeline: string, choice: Partial<OperatorChoice>): Promise<void> {
+    const choices = this.#pipelines.choose(pipeline, choice);
     this.#afterDecision();
-    const written = await writeOperatorChoices(this.#loaded.config.node.data_dir, choices);
+    const written = await this.#choicesWriter.write(choices);
     this.#tellDisk(written.ok ? null : written.trouble);
+  }
+
+  async #loadWanted(): Promise<Result<void>> {
+    const variants = this.#pipelines.wantedVariants();
+    // In the same order it would come to the same.
+    if (isSameSet(this.#keeper.set.variants, variants)) return ok(undefined);
+    return this.#keeper.replace({ ...this.#keeper.set, variants }, () => {});
   }
 
   /** Something about what runs has changed: pauses, alerts and states follow. */
@@ -318,107 +313,60 @@ class RunningDaemon implements Daemon {
     for (const live of this.#pipelines.all) this.#reporter.pipeline(live);
   }
 
-  #newEngine(): EngineSupervisor {
-    const command = this.#options.engine ?? engineCommand(this.#options.env);
-    return new EngineSupervisor(
-      command,
+  #newEngine(): EngineKeeper {
+    const set = { variants: this.#pipelines.wantedVariants(), options: engineOptions(this.#loaded.config) };
+    return new EngineKeeper(
+      this.#options.engine ?? engineCommand(this.#options.env),
+      set,
       {
-        onReady: (facts) => this.#engineReady(facts),
+        onReady: (facts, flip) => this.#engineReady(facts, flip),
+        onLoadProgress: () => {
+          this.#framePath.sawProgress();
+          if (!this.#isReady) this.#service.extendTimeout(LOAD_PATIENCE_USEC);
+        },
         onAnswered: (work, answered, tookAtMs) => {
           this.#framePath.settled();
-          this.#alerts.clear("engine-lost");
-          this.#alerts.clear("model-fails", work.pipeline);
-          this.#inputs.answered(work.frame.input);
+          this.#engineWatch.answered(work);
           this.#answers.take(work, answered, tookAtMs);
         },
         onRefused: (work, trouble) => {
           this.#framePath.settled();
-          this.#alerts.clear("engine-lost");
-          const live = this.#pipelines.get(work.pipeline);
-          if (live !== undefined) live.lost += 1;
-          if (isFrameTrouble(trouble)) this.#inputs.refuse(work.frame.input, trouble);
-          else this.#tellModel(work.pipeline, trouble);
+          this.#engineWatch.refused(work, trouble);
         },
-        onEngineLost: (...lost) =>
-          engineLost(
-            {
-              log: this.#log,
-              alerts: this.#alerts,
-              pipelines: this.#pipelines,
-              framePath: this.#framePath,
-              dataDirectory: this.#loaded.config.node.data_dir,
-              onDisk: (trouble) => this.#tellDisk(trouble),
-            },
-            ...lost,
-          ),
+        onEngineLost: (...lost) => this.#engineWatch.lost(...lost),
         onRoom: () => this.#framePath.pump(),
       },
       Math.random,
     );
   }
 
-  #startEngine(): void {
-    this.#engineStarted = true;
-    this.#engine.start(this.#engineSet);
-  }
-
-  /** No package could be read, or none is configured: there is nothing to wait for. */
-  #nothingToLoad(): void {
-    this.#pipelines.sawFacts({ set: this.#engineSet, runtime: null, reports: new Map(), failures: new Map() });
-    this.#afterDecision();
-    this.#sayReady();
-  }
-
-  #engineReady(facts: EngineFacts): void {
-    const atFlip = this.#atFlip;
-    if (atFlip !== null && atFlip.set === facts.set) {
-      this.#atFlip = null;
-      this.#engineSet = facts.set;
-      atFlip.flip();
-    }
+  /** The facts first: plans that are put in force at the flip are decided by them. */
+  #engineReady(facts: EngineFacts, flip: () => void): void {
     this.#pipelines.sawFacts(facts);
+    flip();
     for (const [key, trouble] of facts.failures) this.#log.trouble(trouble, { variant: key });
-    this.#log.info("engine-ready", { resident: [...facts.reports.keys()], restarts: this.#engine.restarts });
+    this.#log.info("engine-ready", { resident: [...facts.reports.keys()], restarts: this.#keeper.engine.restarts });
+    this.#engineWatch.ready();
     this.#afterDecision();
     this.#reporter.info();
-    this.#sayReady();
-  }
-
-  #sayReady(): void {
     if (!this.#isReady) this.#service.ready(this.#statusLine());
     this.#isReady = true;
   }
 
-  /** Blue/green; the present engine goes on where the new one does not come up. */
-  async #replaceEngine(set: EngineSet, flip: () => void): Promise<Result<void>> {
-    const isIdle = !this.#engineStarted;
-    if (isIdle || !this.#engine.isReady) {
-      // Nobody answers at present: there is no gap to avoid.
-      this.#engineSet = set;
-      flip();
-      if (set.variants.length === 0 && isIdle) this.#nothingToLoad();
-      else if (isIdle) this.#startEngine();
-      else return this.#engine.replace(set);
-      return ok(undefined);
-    }
-    this.#atFlip = { set, flip };
-    const replaced = await this.#engine.replace(set);
-    if (!replaced.ok && this.#atFlip?.set === set) this.#atFlip = null;
-    return replaced;
-  }
-
   async #reload(): Promise<Result<void>> {
+    if (this.#stopping !== null) return fail(ending());
     this.#service.reloading();
     const done = await reload({
       load: this.#options.load,
       inForce: () => this.#loaded,
       plan: (loaded) => planPipelines(loaded, packagePlaces(loaded)),
       choices: this.#choices,
-      engineSet: () => this.#engineSet,
-      replaceEngine: (set, flip) => this.#replaceEngine(set, flip),
+      engineSet: () => this.#keeper.set,
+      replaceEngine: (set, flip) => this.#keeper.replace(set, flip),
       apply: (loaded, plans, change) => this.#apply(loaded, plans, change),
     });
-    this.#service.ready(this.#statusLine());
+    if (this.#stopping !== null) return fail(ending());
+    if (this.#isReady) this.#service.ready(this.#statusLine());
     if (done.ok) {
       this.#log.info("reloaded", { ...done.value });
       this.#alerts.clear("config-rejected");
@@ -427,11 +375,13 @@ class RunningDaemon implements Daemon {
     for (const trouble of done.troubles) this.#log.trouble(trouble);
     const refused = rejected(done.troubles);
     this.#alerts.raise("config-rejected", null, refused);
-    return { ok: false, trouble: refused };
+    return fail(refused);
   }
 
   #apply(loaded: LoadedConfig, plans: readonly PipelinePlan[], change: ConfigChange): void {
-    const before = { link: this.#link, topics: this.#topics, patterns: this.#subscriptions() };
+    // What is started now would have nobody to end it.
+    if (this.#stopping !== null) return;
+    const before = { loaded: this.#loaded, patterns: this.#broker.subscriptions };
     this.#loaded = loaded;
     const { config } = loaded;
     // Always: a new password must be hidden even where nothing about the log has changed.
@@ -440,35 +390,33 @@ class RunningDaemon implements Daemon {
     this.#pipelines.replan(plans);
     this.#framePath.reconfigure(this.#pipelines.scheduleSettings(config));
     this.#answers.keepOnly(new Set(plans.map((plan) => plan.name)));
-    if (change.mqtt) {
-      this.#moveTo(topicsOf(config.mqtt.base_topic, config.node.id));
-      void before.link.leave(statusMessage(before.topics, "offline"));
-    } else {
-      void this.#link.resubscribe(before.patterns);
-    }
-    for (const topic of this.#link.ownTopics("state")) this.#sweep(topic);
+    this.#reporter.forgetAll();
+    if (change.mqtt) this.#move(before.loaded);
+    else void this.#broker.refresh(before.patterns);
+    this.#incoming.sweepOwn();
     if (change.hub || change.mqtt) this.#hub.announce();
     if (change.telemetry) this.#setTelemetryTimer();
     this.#afterDecision();
     this.#reporter.info();
   }
 
-  /** Another broker, other credentials or other topics: everything is said anew there. */
-  #moveTo(topics: Topics): void {
-    this.#topics = topics;
-    this.#link = this.#newLink();
-    this.#reporter.forgetAll();
+  /** Everything is said anew to another link. */
+  #move(before: LoadedConfig): void {
+    this.#broker.move(before);
+    this.#answers.publishAnew();
     this.#hub.forget();
     this.#alerts.publishAll();
-    this.#link.start();
   }
 
   #tick(): void {
     this.#reporter.tick();
-    this.#link.flush();
-    if (this.#outbox.waiting === 0) this.#alerts.clear("outbox-dropped");
-    if (this.#engine.isReady && this.#framePath.progress.waiting === 0) this.#alerts.clear("engine-lost");
-    this.#service.status(this.#statusLine());
+    this.#broker.link.flush();
+    this.#tellOutbox();
+    if (this.#keeper.engine.isReady && this.#framePath.progress.waiting === 0) this.#alerts.clear("engine-lost");
+    const status = this.#statusLine();
+    // Each message to the service manager is a process of its own.
+    if (status !== this.#toldStatus) this.#service.status(status);
+    this.#toldStatus = status;
   }
 
   #setTelemetryTimer(): void {
@@ -478,15 +426,18 @@ class RunningDaemon implements Daemon {
     sample();
   }
 
-  /** A good picture that the model could not answer: nothing is wrong with the input. */
-  #tellModel(pipeline: string, trouble: Trouble): void {
-    this.#log.trouble(trouble, { pipeline });
-    this.#alerts.raise("model-fails", pipeline, trouble);
-  }
-
   #tellDisk(trouble: Trouble | null): void {
     if (trouble !== null) this.#log.trouble(trouble);
     this.#alerts.tell("disk-trouble", null, trouble);
+  }
+
+  #tellOutbox(): void {
+    const { dropped, waiting } = this.#outbox;
+    if (dropped > this.#eventsDropped) {
+      const what = `${dropped} of the oldest events were dropped since the start; ${waiting} wait`;
+      this.#alerts.raise("outbox-dropped", null, { code: "outbox-dropped", where: "events", what, remedy: "" });
+    } else if (waiting === 0) this.#alerts.clear("outbox-dropped");
+    this.#eventsDropped = dropped;
   }
 
   #statusLine(): string {
@@ -500,4 +451,17 @@ function rejected(troubles: readonly Trouble[]): Trouble {
   const [first] = troubles;
   if (first === undefined) throw new Error("a refused configuration says why");
   return troubles.length === 1 ? first : { ...first, what: `${first.what} (and ${troubles.length - 1} more)` };
+}
+
+function ending(): Trouble {
+  return { code: "ending", where: "isotherm", what: "the daemon is ending", remedy: "start it again" };
+}
+
+function tooManyChanges(): Trouble {
+  return {
+    code: "too-many-changes",
+    where: "engine",
+    what: `${MAX_CHANGES} changes of the engine are waiting already`,
+    remedy: "wait for their answers",
+  };
 }

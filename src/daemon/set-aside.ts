@@ -31,12 +31,19 @@ export async function setAside(
   return ok(path);
 }
 
-/** Names begin with the time, so their order is their age. */
+/** Names begin with the time, so their order is their age. A folder that can't be read now is trimmed the next time. */
 async function trim(directory: string): Promise<void> {
-  const notes = (await readdir(directory)).filter((name) => name.endsWith(".json")).sort();
-  for (const note of notes.slice(0, Math.max(0, notes.length - MAX_FRAMES))) {
-    const stem = note.slice(0, -".json".length);
-    const files = (await readdir(directory)).filter((name) => name.startsWith(`${stem}.`));
-    for (const file of files) await rm(join(directory, file), { force: true });
+  try {
+    const files = await readdir(directory);
+    const stems = [...new Set(files.map(stemOf))].sort();
+    const old = new Set(stems.slice(0, Math.max(0, stems.length - MAX_FRAMES)));
+    for (const file of files) if (old.has(stemOf(file))) await rm(join(directory, file), { force: true });
+  } catch {
+    return;
   }
+}
+
+/** A picture and its note share it; a picture whose note did not fit on the disk counts too. */
+function stemOf(file: string): string {
+  return file.slice(0, file.lastIndexOf("."));
 }
