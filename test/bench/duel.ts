@@ -1,0 +1,98 @@
+// Two sides, the same pictures, in bursts by turns: what one machine does in one minute may differ from what it does in the
+// next, so neither side ever has a minute for itself.
+
+import { quantile } from "../../src/base/ring.js";
+import type { BenchClient } from "./client.js";
+import type { Memory, Side } from "./sides.js";
+
+export interface Figures {
+  readonly frames: number;
+  readonly cpuMsPerFrame: number;
+  readonly mainCpuMsPerFrame: number;
+  readonly latencyP50Ms: number;
+  readonly latencyP95Ms: number;
+  readonly memory: Memory;
+  /** Detections, or values, in all answers: equal on both sides where both do the same. */
+  readonly found: number;
+}
+
+export interface Bursts {
+  readonly rounds: number;
+  readonly framesPerBurst: number;
+  readonly inputs: number;
+}
+
+interface Tally {
+  frames: number;
+  cpuMs: number;
+  mainCpuMs: number;
+  found: number;
+  readonly latenciesMs: number[];
+}
+
+export async function duel(
+  sides: readonly Side[],
+  pictures: readonly Buffer[],
+  client: BenchClient,
+  bursts: Bursts,
+): Promise<ReadonlyMap<Side, Figures>> {
+  const tallies = new Map<Side, Tally>();
+  for (const side of sides) {
+    // Caches, allocators and compilers of both sides find their level first.
+    await burst(side, pictures, client, bursts, newTally());
+    tallies.set(side, newTally());
+  }
+  for (let round = 0; round < bursts.rounds; round++) {
+    // Whoever goes first would always find the other's leftovers.
+    const order = round % 2 === 0 ? sides : [...sides].reverse();
+    for (const side of order) await burst(side, pictures, client, bursts, tallies.get(side) ?? newTally());
+  }
+  return new Map([...tallies].map(([side, tally]) => [side, figuresOf(side, tally)]));
+}
+
+/** Closed loop: each input has one picture under way. */
+async function burst(
+  side: Side,
+  pictures: readonly Buffer[],
+  client: BenchClient,
+  { framesPerBurst, inputs }: Bursts,
+  tally: Tally,
+): Promise<void> {
+  const [cpuMs, mainCpuMs] = [side.cpuMs(), side.mainCpuMs()];
+  for (let frame = 0; frame < framesPerBurst; frame += inputs) {
+    const answers = await Promise.all(
+      Array.from({ length: inputs }, (_, at) => {
+        const picture = pictures[(frame + at) % pictures.length] ?? Buffer.alloc(0);
+        return client.ask(side.inputTopic(at), side.resultTopic(at), picture);
+      }),
+    );
+    for (const { latencyMs, result } of answers) {
+      tally.latenciesMs.push(latencyMs);
+      tally.found += foundIn(result);
+    }
+    tally.frames += inputs;
+  }
+  tally.cpuMs += side.cpuMs() - cpuMs;
+  tally.mainCpuMs += side.mainCpuMs() - mainCpuMs;
+}
+
+function newTally(): Tally {
+  return { frames: 0, cpuMs: 0, mainCpuMs: 0, found: 0, latenciesMs: [] };
+}
+
+function figuresOf(side: Side, tally: Tally): Figures {
+  return {
+    frames: tally.frames,
+    cpuMsPerFrame: tally.cpuMs / tally.frames,
+    mainCpuMsPerFrame: tally.mainCpuMs / tally.frames,
+    latencyP50Ms: quantile(tally.latenciesMs, 0.5) ?? 0,
+    latencyP95Ms: quantile(tally.latenciesMs, 0.95) ?? 0,
+    memory: side.memory(),
+    found: tally.found,
+  };
+}
+
+function foundIn(result: string): number {
+  const document: { detections?: unknown[]; values?: unknown[]; classes?: unknown[] } = JSON.parse(result);
+  return (document.detections ?? document.values ?? document.classes ?? []).length;
+}
