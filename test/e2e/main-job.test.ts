@@ -51,7 +51,8 @@ t.test("the README's ten lines read a gauge", { skip: gauge }, async (t) => {
   t.ok(Math.abs((value?.value ?? 0) - 0.51 * 4) < 0.05 * 4, `the needle stands at 2.04 bar, it read ${value?.value}`);
 
   const state = await watch.document(`${BASE}/state/boiler/pressure`, HubStateDocument);
-  t.same(Object.values(state.values ?? {}), [value?.value], "the hub's document says the same");
+  const [told = 0] = Object.values(state.values ?? {});
+  t.ok(Math.abs(told - (value?.value ?? 0)) < 0.05, `the hub's document says the same, rounded: ${told}`);
   const input = await watch.document(`${BASE}/input/boiler/status`, InputStatusDocument, (s) => s.state === "live");
   t.match(input, { received: 1, bad: 0, dropped: 0 });
 });
