@@ -7,9 +7,9 @@ import type { Trouble } from "../base/trouble.js";
 import type { Config } from "../config/schema/config.js";
 import { SILENT } from "../contract/log.js";
 import type { IncomingMessage, OutgoingMessage } from "../contract/message.js";
-import type { ResponseDocument } from "../contract/states.js";
+import { ResponseDocument } from "../contract/states.js";
 import { MqttConnection } from "../mqtt/connection.js";
-import { topicsOf } from "../topics/address.js";
+import { type Topics, topicsOf } from "../topics/address.js";
 import { commandMqttSettings } from "./mqtt-settings.js";
 
 /** A person waits at a terminal. */
@@ -20,44 +20,71 @@ const ANSWER_MS = 30_000;
 /** All that is retained below the node, by topic. */
 export async function retainedDocuments(config: Config): Promise<Result<ReadonlyMap<string, string>>> {
   const topics = topicsOf(config.mqtt.base_topic, config.node.id);
-  return withConnection(config, CONNECT_MS, async (connection, next) => {
-    const documents = new Map<string, string>();
-    // A broker handles what one client sends in order: when this comes back, the retained ones have come.
-    const marker: OutgoingMessage = {
-      topic: topics.response(`cli-${randomBytes(6).toString("hex")}`),
-      payload: "",
-      qos: 1,
-      retain: false,
-    };
-    const subscribed = await connection.subscribe([topics.status, ...topics.retained, marker.topic]);
-    if (!subscribed.ok) return subscribed;
-    connection.publish(marker);
-    for (;;) {
-      const message = await next();
-      if (message.topic === marker.topic) return ok(documents);
-      if (message.topic.includes("/image/")) continue;
-      documents.set(message.topic, Buffer.from(message.payload).toString("utf8"));
-    }
-  });
+  return withConnection(config, CONNECT_MS, (line) => readRetained(line, topics, [topics.status, ...topics.retained]));
 }
 
 /** Sends a command and gives its answer. */
 export async function askDaemon(config: Config, message: OutgoingMessage, op: string): Promise<Result<unknown>> {
   const topics = topicsOf(config.mqtt.base_topic, config.node.id);
-  return withConnection(config, ANSWER_MS, async (connection, next) => {
-    const subscribed = await connection.subscribe([topics.response(op)]);
+  return withConnection(config, ANSWER_MS, async (line) => {
+    const found = await readRetained(line, topics, [topics.status]);
+    if (!found.ok) return found;
+    // Nobody is there to answer: no need to wait until that is certain.
+    if (found.value.get(topics.status) !== "online") return fail(noAnswer(config));
+    const subscribed = await line.connection.subscribe([topics.response(op)]);
     if (!subscribed.ok) return subscribed;
-    connection.publish(message);
-    const answer: ResponseDocument = JSON.parse(Buffer.from((await next()).payload).toString("utf8"));
-    return answer.ok ? ok(answer.result ?? null) : fail(answer.error ?? noAnswer(config));
+    const mark = randomBytes(8);
+    line.connection.publish({ ...message, correlationData: mark });
+    for (;;) {
+      const heard = await line.next();
+      // Another command's answer comes on the same topic; MQTT 5 brings our mark back, 3.1.1 no mark at all.
+      const isOthers = heard.correlationData !== null && Buffer.compare(heard.correlationData, mark) !== 0;
+      const answer = isOthers || heard.topic !== topics.response(op) ? null : responseIn(heard);
+      if (answer !== null) return answer.ok ? ok(answer.result ?? null) : fail(answer.error ?? noAnswer(config));
+    }
   });
+}
+
+/** A connection that is up, and what comes in there. */
+interface Line {
+  readonly connection: MqttConnection;
+  next(): Promise<IncomingMessage>;
+}
+
+async function readRetained(
+  { connection, next }: Line,
+  topics: Topics,
+  patterns: readonly string[],
+): Promise<Result<ReadonlyMap<string, string>>> {
+  const documents = new Map<string, string>();
+  // A broker handles what one client sends in order: when this comes back, the retained ones have come.
+  const topic = topics.response(`cli-${randomBytes(6).toString("hex")}`);
+  const subscribed = await connection.subscribe([...patterns, topic]);
+  if (!subscribed.ok) return subscribed;
+  connection.publish({ topic, payload: "", qos: 1, retain: false });
+  for (;;) {
+    const message = await next();
+    if (message.topic === topic) return ok(documents);
+    if (message.topic.includes("/image/")) continue;
+    documents.set(message.topic, Buffer.from(message.payload).toString("utf8"));
+  }
+}
+
+/** Anyone may publish there: what is no answer is passed over. */
+function responseIn(message: IncomingMessage): ResponseDocument | null {
+  try {
+    const parsed = ResponseDocument.safeParse(JSON.parse(Buffer.from(message.payload).toString("utf8")));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Connects, does one thing with the messages that come, and leaves; nothing takes longer than `patienceMs`. */
 async function withConnection<T>(
   config: Config,
   patienceMs: number,
-  act: (connection: MqttConnection, next: () => Promise<IncomingMessage>) => Promise<Result<T>>,
+  act: (line: Line) => Promise<Result<T>>,
 ): Promise<Result<T>> {
   const messages: IncomingMessage[] = [];
   let wake: (() => void) | null = null;
@@ -70,9 +97,10 @@ async function withConnection<T>(
       });
     }
   };
-  let timer: NodeJS.Timeout | undefined;
+  const timers: NodeJS.Timeout[] = [];
   let lastDown: Trouble | null = null;
   let connection: MqttConnection | null = null;
+  let isBegun = false;
   try {
     return await new Promise<Result<T>>((resolve, reject) => {
       const settings = commandMqttSettings(config);
@@ -80,7 +108,10 @@ async function withConnection<T>(
         settings,
         {
           onUp: async () => {
-            act(opened, next).then(resolve, reject);
+            // Once: a connection that broke on the way took the answer along.
+            if (isBegun) return;
+            isBegun = true;
+            act({ connection: opened, next }).then(resolve, reject);
           },
           onDown: (trouble) => {
             lastDown = trouble;
@@ -93,11 +124,15 @@ async function withConnection<T>(
         { log: SILENT, chance: Math.random },
       );
       connection = opened;
-      timer = setTimeout(() => resolve(fail(lastDown ?? noAnswer(config))), patienceMs);
+      const giveUp = () => resolve(fail(lastDown ?? noAnswer(config)));
+      timers.push(
+        setTimeout(() => isBegun || giveUp(), CONNECT_MS),
+        setTimeout(giveUp, patienceMs),
+      );
       opened.start();
     });
   } finally {
-    clearTimeout(timer);
+    for (const timer of timers) clearTimeout(timer);
     await (connection as MqttConnection | null)?.close();
   }
 }
