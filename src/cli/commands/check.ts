@@ -42,8 +42,11 @@ export function command(): Command {
 async function checkPackages(loaded: LoadedConfig, findings: Findings): Promise<void> {
   const checked = new Set<string>();
   for (const plan of await planPipelines(loaded, packagePlaces(loaded))) {
-    if (plan.trouble !== null) {
-      findings.troubles.push(plan.trouble);
+    const { trouble } = plan;
+    if (trouble !== null) {
+      // Pipelines that share a package share what is wrong with it.
+      const isKnown = findings.troubles.some(({ where, what }) => where === trouble.where && what === trouble.what);
+      if (!isKnown) findings.troubles.push(trouble);
       continue;
     }
     for (const variant of plan.candidates.variants) {
