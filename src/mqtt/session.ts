@@ -207,6 +207,8 @@ export class Session {
     this.#window.abandon();
     // The library leaves a connection open on which it found garbage. Its listeners stay: a late error must find one.
     this.#client?.end(true);
+    // It does so too where a polite end was asked for before and the broker is silent: the process would never end.
+    this.#client?.stream?.destroy();
     this.#events.onEnd(trouble, this.#isUp, attempt);
   }
 }
