@@ -115,6 +115,8 @@ async function withConnection<T>(
           },
           onDown: (trouble) => {
             lastDown = trouble;
+            // A person waits: who can't be reached now is named now.
+            if (!isBegun) resolve(fail(trouble));
           },
           onMessage: (message) => {
             messages.push(message);
