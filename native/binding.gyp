@@ -15,7 +15,8 @@
         "kernels/fit_to_tensor/driver.cpp",
         "kernels/fit_to_tensor/plan.cpp",
         "kernels/fit_to_tensor/reference.cpp",
-        "kernels/fit_to_tensor/x86.cpp",
+        "kernels/fit_to_tensor/sse41.cpp",
+        "kernels/fit_to_tensor/avx2.cpp",
         "kernels/fit_to_tensor/neon.cpp"
       ],
       "include_dirs": ["<!(node build.mjs --addon-api)"],

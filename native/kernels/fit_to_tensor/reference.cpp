@@ -109,13 +109,17 @@ void split4_reference(const int16_t* src, int count, int16_t* a, int16_t* b, int
   }
 }
 
-void blend_columns_reference(const int16_t* src, const ColumnPlan& plan, int count, int16_t* dst) {
-  for (int i = 0; i < count; ++i) {
-    const int16_t* weights = &plan.weights[static_cast<size_t>(i) * plan.taps];
+void blend_columns_rest_reference(const int16_t* src, const ColumnPlan& plan, int from, int count, int16_t* dst) {
+  for (int i = from; i < count; ++i) {
+    const int16_t* weights = &plan.weights[static_cast<size_t>(i) * static_cast<size_t>(plan.taps)];
     int32_t sum = 0;
-    for (int t = 0; t < plan.taps; ++t) sum += src[plan.first[i] + t] * weights[t];
+    for (int t = 0; t < plan.taps; ++t) sum += src[plan.first[static_cast<size_t>(i)] + t] * weights[t];
     dst[i] = static_cast<int16_t>((sum + 16384) >> 15);
   }
+}
+
+void blend_columns_reference(const int16_t* src, const ColumnPlan& plan, int count, int16_t* dst) {
+  blend_columns_rest_reference(src, plan, 0, count, dst);
 }
 
 void yuv_to_rgb_reference(int16_t* y, int16_t* u, int16_t* v, int count, const YuvCoefficients& coefficients) {

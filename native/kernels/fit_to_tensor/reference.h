@@ -12,6 +12,8 @@ void premultiply_reference(const uint8_t* rgba, int count, uint8_t* dst);
 void split2_reference(const int16_t* src, int count, int16_t* a, int16_t* b);
 void split3_reference(const int16_t* src, int count, int16_t* a, int16_t* b, int16_t* c);
 void split4_reference(const int16_t* src, int count, int16_t* a, int16_t* b, int16_t* c);
+/** The outputs from number `from` on. */
+void blend_columns_rest_reference(const int16_t* src, const ColumnPlan& plan, int from, int count, int16_t* dst);
 void blend_columns_reference(const int16_t* src, const ColumnPlan& plan, int count, int16_t* dst);
 void yuv_to_rgb_reference(int16_t* y, int16_t* u, int16_t* v, int count, const YuvCoefficients& coefficients);
 void stretch_luma_reference(int16_t* y, int count, const YuvCoefficients& coefficients);
