@@ -22,6 +22,9 @@ export interface Bursts {
   readonly inputs: number;
 }
 
+/** Both run for months: caches, allocators and V8's compilers find their level before anything counts. */
+const WARM_UP_FRAMES = 300;
+
 interface Tally {
   frames: number;
   cpuMs: number;
@@ -38,8 +41,8 @@ export async function duel(
 ): Promise<ReadonlyMap<Side, Figures>> {
   const tallies = new Map<Side, Tally>();
   for (const side of sides) {
-    // Caches, allocators and compilers of both sides find their level first.
-    await burst(side, pictures, client, bursts, newTally());
+    for (let frames = 0; frames < WARM_UP_FRAMES; frames += bursts.framesPerBurst)
+      await burst(side, pictures, client, bursts, newTally());
     tallies.set(side, newTally());
   }
   for (let round = 0; round < bursts.rounds; round++) {
