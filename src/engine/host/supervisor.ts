@@ -68,6 +68,8 @@ const DEADLINE_LATENCIES = 20;
 const DEADLINE_FLOOR_MS = 5000;
 /** Pictures waiting for their boxes; more are refused, since each holds a whole frame. */
 const MAX_ANNOTATIONS = 4;
+/** Drawing takes a fraction of this on any board; one that hangs gives its place back. */
+const ANNOTATE_LIMIT_MS = 10_000;
 /** A successor must be ready within this; it ends earlier when the child reports its own end. */
 const REPLACE_LIMIT_MS = 300_000;
 
@@ -145,7 +147,12 @@ export class EngineSupervisor {
     const id = this.#nextId++;
     const { encoding, raw, payload } = frame;
     return new Promise((resolve) => {
-      running.annotations.set(id, resolve);
+      const limit = setTimeout(() => take(running.annotations, id)?.(null), ANNOTATE_LIMIT_MS);
+      limit.unref();
+      running.annotations.set(id, (jpeg) => {
+        clearTimeout(limit);
+        resolve(jpeg);
+      });
       running.engine.annotate({ type: "annotate", id, encoding, raw, payload, detections });
     });
   }
