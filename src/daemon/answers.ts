@@ -54,7 +54,7 @@ export class Answers {
     // A reload may take a pipeline away while its last frame is in the engine: nobody waits for that answer.
     if (live === undefined || spec === undefined) return null;
     const nowMs = clock.monotonicMs();
-    const report = live.report(work.key);
+    const report = live.reportOfAnswer(work.key);
     const degraded = live.degraded(work.key);
     const facts = { node: node(), spec, report, degraded, tookAtMs, answeredAtMs: nowMs };
     this.#publish(live, work.frame, resultDocument(work, answered, facts), nowMs);

@@ -54,6 +54,8 @@ export class PipelineLive {
   readonly #latencyMs = new Ring<number>(KEPT_LATENCIES);
   readonly #answeredAtMs = new Ring<number>(KEPT_TIMES);
   #facts: EngineFacts | null = null;
+  /** Of the engine before: while it drains, it still answers. */
+  #formerFacts: EngineFacts | null = null;
   /** What the plan before the last reload could run: an engine that drains still answers with these. */
   #former: readonly VariantSpec[] = [];
 
@@ -69,6 +71,7 @@ export class PipelineLive {
     next.answered = this.answered;
     next.lost = this.lost;
     next.#former = this.plan.candidates.variants;
+    next.#formerFacts = this.#formerFacts;
     for (const latencyMs of this.#latencyMs.toArray()) next.#latencyMs.push(latencyMs);
     for (const atMs of this.#answeredAtMs.toArray()) next.#answeredAtMs.push(atMs);
     if (this.#facts !== null) next.decide(this.#facts);
@@ -89,6 +92,7 @@ export class PipelineLive {
 
   /** Decides anew; called when the engine's facts or a pin changed. */
   decide(facts: EngineFacts): void {
+    if (this.#facts !== null && this.#facts !== facts) this.#formerFacts = this.#facts;
     this.#facts = facts;
     if (this.plan.trouble === null) this.choice = chooseVariant(this.candidates, facts.reports, facts.failures);
   }
@@ -124,9 +128,14 @@ export class PipelineLive {
     return this.#facts?.failures.get(key) ?? null;
   }
 
+  /** Of a variant that answered: in the engine that answers now, or in the one before. */
+  reportOfAnswer(key: VariantKey): LoadReport | null {
+    return this.report(key) ?? this.#formerFacts?.reports.get(key) ?? null;
+  }
+
   /** Of an answer by this variant. */
   degraded(key: VariantKey): Degraded | null {
-    return this.report(key)?.fallback == null ? null : "provider-fallback";
+    return this.reportOfAnswer(key)?.fallback == null ? null : "provider-fallback";
   }
 
   sawAnswer(latencyMs: number, atMs: number): void {

@@ -394,7 +394,8 @@ class RunningDaemon implements Daemon {
     if (change.mqtt) this.#move(before.loaded);
     else void this.#broker.refresh(before.patterns);
     this.#incoming.sweepOwn();
-    if (change.hub || change.mqtt) this.#hub.announce();
+    // Always: a package that was changed on disk brings other labels and variants under the same configuration.
+    this.#hub.announce();
     if (change.telemetry) this.#setTelemetryTimer();
     this.#afterDecision();
     this.#reporter.info();
