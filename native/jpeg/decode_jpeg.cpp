@@ -26,12 +26,23 @@ constexpr int32_t kStrideUnit = 32;
 
 int32_t scaled(int32_t size, int eighths) { return static_cast<int32_t>((static_cast<int64_t>(size) * eighths + 7) / 8); }
 
+/**
+ * How much larger than the target the decoded picture must be, as a fraction. libjpeg's reduced transforms cut frequencies off sharply
+ * where an area filter fades them out; with less than this left to the filter, answers moved (waste-sorter at 1.2: 29 of 202 sure
+ * ones, at 1.25 and more 1, as with a full decode). docs/decisions/0012-scaled-jpeg-decode.md.
+ */
+constexpr int64_t kMargin[2] = {5, 4};
+
+bool covers(int32_t size, int eighths, int32_t least) {
+  return kMargin[1] * scaled(size, eighths) >= kMargin[0] * least;
+}
+
 /** The scales whose inverse transform libjpeg-turbo has in vector code; 5/8 and others run in plain C and are slower than 8/8. */
 int smallest_cover(const JpegRequest& request, int32_t width, int32_t height) {
   // TurboJPEG is told a size and looks for the scale itself, with 5/8 and the like; only on the smallest pictures do two share a size.
   if (request.full || (width < 16 && height < 16)) return 8;
   for (int eighths : {1, 2, 4}) {
-    if (scaled(width, eighths) >= request.least_width && scaled(height, eighths) >= request.least_height) return eighths;
+    if (covers(width, eighths, request.least_width) && covers(height, eighths, request.least_height)) return eighths;
   }
   return 8;
 }

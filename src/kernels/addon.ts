@@ -78,8 +78,8 @@ export interface FitPlan {
 export interface NativeAddon {
   readonly FitPlan: new (tensor: NativeTensor, source: NativeSource, window: NativeWindow) => FitPlan;
   /**
-   * @param leastWidth the decoded picture, as stored, covers at least so many pixels where it has them; it is decoded at 1/1, 1/2, 1/4
-   * or 1/8 of its size
+   * @param leastWidth what the picture, as stored, will be fitted to: it is decoded at the least of 1/8, 1/4, 1/2 and 1/1 of its size that
+   * is a quarter larger
    * @param full at its whole size whatever is asked for
    */
   decodeJpeg(

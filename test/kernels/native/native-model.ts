@@ -21,7 +21,9 @@ const MAX_PIXELS = 50_000_000;
 
 export interface NativeModel {
   /** Null where the addon leaves the picture to another decoder. */
-  answer(bytes: Uint8Array): Promise<{ readonly answer: Answer; readonly width: number; readonly height: number } | null>;
+  answer(
+    bytes: Uint8Array,
+  ): Promise<{ readonly answer: Answer; readonly width: number; readonly height: number } | null>;
 }
 
 /** @param full decode every picture at its whole size */
@@ -54,14 +56,22 @@ export async function loadNative(
       const geometry = fitPicture(size, spec.inputSize, spec.input);
       const turned = header.orientation >= 5;
       const [across, down] = turned ? [geometry.height, geometry.width] : [geometry.width, geometry.height];
-      const picture = await addon.decodeJpegAside(bytes, across, down, full || spec.input.decode === "full", MAX_PIXELS);
+      const picture = await addon.decodeJpegAside(
+        bytes,
+        across,
+        down,
+        full || spec.input.decode === "full",
+        MAX_PIXELS,
+      );
       if ("code" in picture) {
         if (picture.code === "not-taken") return null;
         throw new Error(`${picture.code}: ${picture.what}`);
       }
       fitter.fitJpeg(picture, header.orientation, geometry, data);
       picture.release();
-      const run = await session.run({ [input]: new ort.Tensor(tensor.element as "float32", data as Float32Array, shape) });
+      const run = await session.run({
+        [input]: new ort.Tensor(tensor.element as "float32", data as Float32Array, shape),
+      });
       const outputs = new Map(Object.entries(run).map(([name, output]) => [name, ownTensor(output)]));
       const fitted = { pixels: new Uint8Array(0), channels: channels as 1 | 3, ...size, geometry };
       return { answer: expectOk(stages.postprocess(outputs, fitted, PACKAGE_SETTINGS)), ...size };
