@@ -12,6 +12,8 @@ export interface Figures {
   readonly latencyP50Ms: number;
   readonly latencyP95Ms: number;
   readonly memory: Memory;
+  /** Medians of what the results say of themselves: where a frame's time goes. */
+  readonly timingMs: Readonly<Record<string, number>>;
   /** Detections, or values, in all answers: equal on both sides where both do the same. */
   readonly found: number;
 }
@@ -31,6 +33,8 @@ interface Tally {
   mainCpuMs: number;
   found: number;
   readonly latenciesMs: number[];
+  /** By stage, one per frame. */
+  readonly timingsMs: Map<string, number[]>;
 }
 
 export async function duel(
@@ -71,7 +75,7 @@ async function burst(
     );
     for (const { latencyMs, result } of answers) {
       tally.latenciesMs.push(latencyMs);
-      tally.found += foundIn(result);
+      readResult(result, tally);
     }
     tally.frames += inputs;
   }
@@ -80,7 +84,7 @@ async function burst(
 }
 
 function newTally(): Tally {
-  return { frames: 0, cpuMs: 0, mainCpuMs: 0, found: 0, latenciesMs: [] };
+  return { frames: 0, cpuMs: 0, mainCpuMs: 0, found: 0, latenciesMs: [], timingsMs: new Map() };
 }
 
 function figuresOf(side: Side, tally: Tally): Figures {
@@ -91,11 +95,24 @@ function figuresOf(side: Side, tally: Tally): Figures {
     latencyP50Ms: quantile(tally.latenciesMs, 0.5) ?? 0,
     latencyP95Ms: quantile(tally.latenciesMs, 0.95) ?? 0,
     memory: side.memory(),
+    timingMs: Object.fromEntries(
+      [...tally.timingsMs].map(([stage, all]) => [stage, Number((quantile(all, 0.5) ?? 0).toFixed(2))]),
+    ),
     found: tally.found,
   };
 }
 
-function foundIn(result: string): number {
-  const document: { detections?: unknown[]; values?: unknown[]; classes?: unknown[] } = JSON.parse(result);
-  return (document.detections ?? document.values ?? document.classes ?? []).length;
+function readResult(result: string, tally: Tally): void {
+  const document: {
+    detections?: unknown[];
+    values?: unknown[];
+    classes?: unknown[];
+    timing_ms: Record<string, number>;
+  } = JSON.parse(result);
+  tally.found += (document.detections ?? document.values ?? document.classes ?? []).length;
+  for (const [stage, ms] of Object.entries(document.timing_ms)) {
+    const all = tally.timingsMs.get(stage) ?? [];
+    all.push(ms);
+    tally.timingsMs.set(stage, all);
+  }
 }

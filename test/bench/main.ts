@@ -106,6 +106,7 @@ async function runDuel(one: BenchCase, { broker, client }: Room): Promise<Outcom
     case: one.name,
     frames: ours.frames,
     found: { daemon: ours.found, peer: theirs?.found ?? null },
+    timing_ms: { daemon: ours.timingMs, peer: theirs?.timingMs ?? null },
     figures: [
       compare("CPU per frame", "ms", (side) => side.cpuMsPerFrame, one.goals.cpu),
       compare("latency p50", "ms", (side) => side.latencyP50Ms, one.goals.latency),
@@ -130,6 +131,7 @@ async function runOwnShare({ broker, client }: Room): Promise<Outcome> {
   const ours = figures.get(daemon);
   return {
     case: "own share",
+    timing_ms: { daemon: ours?.timingMs ?? null },
     figures: [
       absolute("CPU per frame, 32x24 through a model of no work", "ms", ours?.cpuMsPerFrame ?? 0, OWN_SHARE_GOAL_MS),
       against("latency p50", "ms", ours?.latencyP50Ms ?? 0, null, null),
