@@ -20,64 +20,98 @@ ISOTHERM_AVX2 inline __m128i load_half(const void* from) { return _mm_loadu_si12
 ISOTHERM_AVX2 inline void put(void* to, __m256i value) { _mm256_storeu_si256(static_cast<__m256i*>(to), value); }
 ISOTHERM_AVX2 inline void put(void* to, __m128i value) { _mm_storeu_si128(static_cast<__m128i*>(to), value); }
 
-/** `T` taps that the compiler can keep in registers, or any number where T is 0. */
+ISOTHERM_AVX2 inline __m256i weight_pair(const uint16_t* weights, int taps, int t) {
+  const int second = t + 1 < taps ? weights[t + 1] : 0;
+  return _mm256_set1_epi16(static_cast<int16_t>(weights[t] | second << 8));
+}
+
+/** As in sse41.cpp. `T` taps that the compiler can keep in registers, or any number where T is 0. */
 template <int T>
 ISOTHERM_AVX2 void blend_rows_of(const uint8_t* first_row, size_t stride, const uint16_t* weights, int any, int count,
                                  int16_t* dst) {
   const int taps = T == 0 ? any : T;
+  const __m256i lower = _mm256_set1_epi8(static_cast<char>(0x80));
+  const __m256i raise = _mm256_set1_epi16(static_cast<int16_t>(0x8000));
   const __m256i zero = _mm256_setzero_si256();
+  // Kept aside: for all that the compiler knows, a store of a vector may change the weights.
+  __m256i kept[T == 0 ? 1 : (T + 1) / 2];
+  for (int t = 0; t < T; t += 2) kept[t / 2] = weight_pair(weights, T, t);
   for (int i = 0;; i += 32) {
     // The last step lies over the one before, so that nothing is read past the row.
     if (i + 32 > count) i = count - 32;
-    __m256i low = zero;
-    __m256i high = zero;
-    for (int t = 0; t < taps; ++t) {
+    __m256i low = raise;
+    __m256i high = raise;
+    for (int t = 0; t < taps; t += 2) {
       const uint8_t* row = first_row + static_cast<size_t>(t) * stride + i;
-      const __m256i weight = _mm256_set1_epi16(static_cast<int16_t>(weights[t]));
-      low = _mm256_add_epi16(low, _mm256_mullo_epi16(_mm256_cvtepu8_epi16(load_half(row)), weight));
-      high = _mm256_add_epi16(high, _mm256_mullo_epi16(_mm256_cvtepu8_epi16(load_half(row + 16)), weight));
+      const __m256i a = _mm256_xor_si256(load(row), lower);
+      const __m256i b = t + 1 < taps ? _mm256_xor_si256(load(row + stride), lower) : zero;
+      const __m256i pair = T == 0 ? weight_pair(weights, taps, t) : kept[t / 2];
+      low = _mm256_add_epi16(low, _mm256_maddubs_epi16(pair, _mm256_unpacklo_epi8(a, b)));
+      high = _mm256_add_epi16(high, _mm256_maddubs_epi16(pair, _mm256_unpackhi_epi8(a, b)));
     }
-    put(dst + i, _mm256_avg_epu16(low, zero));
-    put(dst + i + 16, _mm256_avg_epu16(high, zero));
+    // Unpacking works within halves: pixels 0 to 7 and 16 to 23 are in one register.
+    low = _mm256_avg_epu16(low, zero);
+    high = _mm256_avg_epu16(high, zero);
+    put(dst + i, _mm256_permute2x128_si256(low, high, 0x20));
+    put(dst + i + 16, _mm256_permute2x128_si256(low, high, 0x31));
     if (i + 32 == count) return;
   }
 }
 
 ISOTHERM_AVX2 void blend_rows(const uint8_t* first_row, size_t stride, const uint16_t* weights, int taps, int count,
                               int16_t* dst) {
-  if (count < 32) return fit_to_tensor_sse41().blend_rows(first_row, stride, weights, taps, count, dst);
+  if (count < 32 || taps == 1) return fit_to_tensor_sse41().blend_rows(first_row, stride, weights, taps, count, dst);
   switch (taps) {
-    case 1:
-      return blend_rows_of<1>(first_row, stride, weights, taps, count, dst);
     case 2:
       return blend_rows_of<2>(first_row, stride, weights, taps, count, dst);
     case 3:
       return blend_rows_of<3>(first_row, stride, weights, taps, count, dst);
     case 4:
       return blend_rows_of<4>(first_row, stride, weights, taps, count, dst);
+    case 5:
+      return blend_rows_of<5>(first_row, stride, weights, taps, count, dst);
     default:
       return blend_rows_of<0>(first_row, stride, weights, taps, count, dst);
   }
 }
 
-ISOTHERM_AVX2 inline __m128i load_pair(const int16_t* a, const int16_t* b) {
-  return _mm_unpacklo_epi64(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(a)),
-                            _mm_loadl_epi64(reinterpret_cast<const __m128i*>(b)));
-}
-
-/** Four sums of pairs to their sums: rounds, and packs eight outputs in order. */
+/** Rounds eight sums, and packs them in order. */
 ISOTHERM_AVX2 inline __m128i finish_columns(__m256i sums) {
   const __m256i shifted = _mm256_srai_epi32(_mm256_add_epi32(sums, _mm256_set1_epi32(16384)), 15);
   return _mm_packs_epi32(_mm256_castsi256_si128(shifted), _mm256_extracti128_si256(shifted, 1));
 }
 
-/** Eight outputs of four taps: outputs 0 1 4 5 and 2 3 6 7 share a register, so that adding neighbours leaves them in order. */
-ISOTHERM_AVX2 inline __m128i columns_of_4(const int16_t* src, const int32_t* first, const int16_t* weights) {
-  const __m256i a = _mm256_set_m128i(load_pair(src + first[4], src + first[5]), load_pair(src + first[0], src + first[1]));
-  const __m256i b = _mm256_set_m128i(load_pair(src + first[6], src + first[7]), load_pair(src + first[2], src + first[3]));
-  const __m256i by_a = _mm256_set_m128i(load_half(weights + 16), load_half(weights));
-  const __m256i by_b = _mm256_set_m128i(load_half(weights + 24), load_half(weights + 8));
-  return finish_columns(_mm256_hadd_epi32(_mm256_madd_epi16(a, by_a), _mm256_madd_epi16(b, by_b)));
+/** Where the groups lie: kept aside from the plan, which for all that the compiler knows a store of a vector may change. */
+struct Groups {
+  const int16_t* src;
+  const int32_t* first;
+  const uint8_t* order;
+  const int16_t* weights;
+};
+
+/** Products of the eight values of two groups. */
+ISOTHERM_AVX2 inline __m256i group_sums(const Groups& groups, int low, int high) {
+  const __m256i values =
+      _mm256_set_m128i(load_half(groups.src + groups.first[high]), load_half(groups.src + groups.first[low]));
+  const __m256i order = _mm256_set_m128i(load_half(groups.order + 16 * high), load_half(groups.order + 16 * low));
+  const __m256i by = _mm256_set_m128i(load_half(groups.weights + 8 * high), load_half(groups.weights + 8 * low));
+  return _mm256_madd_epi16(_mm256_shuffle_epi8(values, order), by);
+}
+
+/** All outputs in whole eights. @returns how many were made */
+ISOTHERM_AVX2 int blend_in_groups(const int16_t* src, const ColumnPlan& plan, int count, int16_t* dst) {
+  const Groups groups{src, plan.group_first.data(), plan.order.data(), plan.group_weights.data()};
+  int i = 0;
+  if (plan.group == 4) {
+    for (; i + 8 <= count; i += 8) put(dst + i, finish_columns(group_sums(groups, i / 4, i / 4 + 1)));
+    return i;
+  }
+  for (; i + 8 <= count; i += 8) {
+    // Adding neighbours works within halves: outputs 0 to 3 come from the lower ones, 4 to 7 from the upper ones.
+    const int at = i / 2;
+    put(dst + i, finish_columns(_mm256_hadd_epi32(group_sums(groups, at, at + 2), group_sums(groups, at + 1, at + 3))));
+  }
+  return i;
 }
 
 /** Products of outputs k and k + 4, all their taps, as four partial sums each. */
@@ -115,8 +149,8 @@ ISOTHERM_AVX2 void blend_columns(const int16_t* src, const ColumnPlan& plan, int
   int i = 0;
   if (plan.is_identity) {
     for (; i + 16 <= count; i += 16) put(dst + i, _mm256_avg_epu16(load(src + i), _mm256_setzero_si256()));
-  } else if (taps == 4) {
-    for (; i + 8 <= count; i += 8) put(dst + i, columns_of_4(src, first + i, weights + 4 * static_cast<size_t>(i)));
+  } else if (plan.group != 0) {
+    i = blend_in_groups(src, plan, count, dst);
   } else {
     for (; i + 8 <= count; i += 8) {
       put(dst + i, columns_of_many(src, first + i, weights + static_cast<size_t>(i) * static_cast<size_t>(taps), taps));
@@ -156,16 +190,17 @@ ISOTHERM_AVX2 inline __m256 reals(const int16_t* src, const Normal& normal) {
   return _mm256_add_ps(_mm256_mul_ps(levels, _mm256_set1_ps(normal.multiply)), _mm256_set1_ps(normal.add));
 }
 
-ISOTHERM_AVX2 inline __m256i codes(const int16_t* src, const Normal& normal) {
-  const __m256 bounded =
-      _mm256_min_ps(_mm256_max_ps(reals(src, normal), _mm256_set1_ps(-1024.0f)), _mm256_set1_ps(1024.0f));
-  return _mm256_add_epi32(_mm256_cvtps_epi32(bounded), _mm256_set1_epi32(normal.zero_point));
+ISOTHERM_AVX2 inline __m256i steps(const int16_t* src, const Normal& normal) {
+  __m256 values = reals(src, normal);
+  if (!normal.is_tame) values = _mm256_min_ps(_mm256_max_ps(values, _mm256_set1_ps(-1024.0f)), _mm256_set1_ps(1024.0f));
+  return _mm256_cvtps_epi32(values);
 }
 
 /** Thirty-two codes as bytes: both packings work within halves, so the eights are put in order at the end. */
 ISOTHERM_AVX2 inline __m256i code_bytes(const int16_t* src, const Normal& normal, bool is_signed) {
-  const __m256i low = _mm256_packs_epi32(codes(src, normal), codes(src + 8, normal));
-  const __m256i high = _mm256_packs_epi32(codes(src + 16, normal), codes(src + 24, normal));
+  const __m256i zero_point = _mm256_set1_epi16(static_cast<int16_t>(normal.zero_point));
+  const __m256i low = _mm256_adds_epi16(_mm256_packs_epi32(steps(src, normal), steps(src + 8, normal)), zero_point);
+  const __m256i high = _mm256_adds_epi16(_mm256_packs_epi32(steps(src + 16, normal), steps(src + 24, normal)), zero_point);
   const __m256i bytes = is_signed ? _mm256_packs_epi16(low, high) : _mm256_packus_epi16(low, high);
   return _mm256_permutevar8x32_epi32(bytes, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
 }

@@ -48,7 +48,6 @@ struct Rows {
 
 /** Columns of the work area: along the stored rows. */
 int work_columns(const FitPlan& plan) { return plan.transposed ? plan.covered.height : plan.covered.width; }
-int work_rows(const FitPlan& plan) { return plan.transposed ? plan.covered.width : plan.covered.height; }
 
 Rows lay_out(const FitPlan& plan, Workspace& workspace) {
   size_t widest = 0;

@@ -14,6 +14,8 @@ namespace {
 template <int T>
 void blend_rows_of(const uint8_t* first_row, size_t stride, const uint16_t* weights, int any, int count, int16_t* dst) {
   const int taps = T == 0 ? any : T;
+  uint8x16_t kept[T == 0 ? 1 : T];
+  for (int t = 0; t < T; ++t) kept[t] = vdupq_n_u8(static_cast<uint8_t>(weights[t]));
   for (int i = 0;; i += 16) {
     // The last step lies over the one before, so that nothing is read past the row.
     if (i + 16 > count) i = count - 16;
@@ -21,7 +23,7 @@ void blend_rows_of(const uint8_t* first_row, size_t stride, const uint16_t* weig
     uint16x8_t high = low;
     for (int t = 0; t < taps; ++t) {
       const uint8x16_t pixels = vld1q_u8(first_row + static_cast<size_t>(t) * stride + i);
-      const uint8x16_t weight = vdupq_n_u8(static_cast<uint8_t>(weights[t]));
+      const uint8x16_t weight = T == 0 ? vdupq_n_u8(static_cast<uint8_t>(weights[t])) : kept[t];
       low = vmlal_u8(low, vget_low_u8(pixels), vget_low_u8(weight));
       high = vmlal_high_u8(high, pixels, weight);
     }
@@ -120,6 +122,36 @@ inline int16x4_t four_columns(const int16_t* src, const int32_t* first, const in
   return vrshrn_n_s32(vpaddq_s32(vpaddq_s32(a, b), vpaddq_s32(c, d)), 15);
 }
 
+/** Where the groups lie: kept aside from the plan, which for all that the compiler knows a store of a vector may change. */
+struct Groups {
+  const int16_t* src;
+  const int32_t* first;
+  const uint8_t* order;
+  const int16_t* weights;
+};
+
+/** Products of one group's eight values, neighbours added: four outputs, or two halves each of two. */
+inline int32x4_t group_sums(const Groups& groups, int group) {
+  const uint8x16_t values = vreinterpretq_u8_s16(vld1q_s16(groups.src + groups.first[group]));
+  const int16x8_t ordered = vreinterpretq_s16_u8(vqtbl1q_u8(values, vld1q_u8(groups.order + 16 * group)));
+  const int16x8_t by = vld1q_s16(groups.weights + 8 * group);
+  return vpaddq_s32(vmull_s16(vget_low_s16(ordered), vget_low_s16(by)), vmull_high_s16(ordered, by));
+}
+
+/** All outputs in whole fours. @returns how many were made */
+int blend_in_groups(const int16_t* src, const ColumnPlan& plan, int count, int16_t* dst) {
+  const Groups groups{src, plan.group_first.data(), plan.order.data(), plan.group_weights.data()};
+  int i = 0;
+  if (plan.group == 4) {
+    for (; i + 4 <= count; i += 4) vst1_s16(dst + i, vrshrn_n_s32(group_sums(groups, i / 4), 15));
+    return i;
+  }
+  for (; i + 4 <= count; i += 4) {
+    vst1_s16(dst + i, vrshrn_n_s32(vpaddq_s32(group_sums(groups, i / 2), group_sums(groups, i / 2 + 1)), 15));
+  }
+  return i;
+}
+
 void blend_columns(const int16_t* src, const ColumnPlan& plan, int count, int16_t* dst) {
   const int32_t* first = plan.first.data();
   const int16_t* weights = plan.weights.data();
@@ -127,8 +159,8 @@ void blend_columns(const int16_t* src, const ColumnPlan& plan, int count, int16_
   int i = 0;
   if (plan.is_identity) {
     for (; i + 8 <= count; i += 8) vst1q_s16(dst + i, vrshrq_n_s16(vld1q_s16(src + i), 1));
-  } else if (taps == 4) {
-    for (; i + 4 <= count; i += 4) vst1_s16(dst + i, four_columns(src, first + i, weights + 4 * static_cast<size_t>(i), 4));
+  } else if (plan.group != 0) {
+    i = blend_in_groups(src, plan, count, dst);
   } else {
     const size_t step = static_cast<size_t>(taps);
     for (; i + 4 <= count; i += 4) {

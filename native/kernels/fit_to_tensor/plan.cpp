@@ -15,6 +15,9 @@ constexpr int32_t kColumnWeightSum = 16384;
 /** Positions are in eighths of a sample, and chroma may be four times coarser. */
 constexpr int64_t kUnitsPerLumaSample = 32;
 
+/** Far within int32, whatever the rounding. */
+constexpr float kTame = 1e9f;
+
 /** The samples of one output, before the filling up: `weights` sum up to what was asked for. */
 struct Taps {
   int32_t first;
@@ -97,6 +100,45 @@ RowPlan plan_rows(const Axis& axis, const Visit& visit) {
   return plan;
 }
 
+constexpr int32_t kGroupValues = 8;
+
+/** Puts the outputs together in groups of `size`; false where one of them would reach over more than eight values. */
+bool group_columns(const std::vector<Taps>& all, int32_t size, ColumnPlan* plan) {
+  const int32_t taps = kGroupValues / size;
+  const size_t step = static_cast<size_t>(size);
+  for (size_t from = 0; from < all.size(); from += step) {
+    const size_t end = std::min(all.size(), from + step);
+    int32_t first = all[from].first;
+    // Mirrored pictures go down.
+    for (size_t i = from; i < end; ++i) first = std::min(first, all[i].first);
+    plan->group_first.push_back(first);
+    for (size_t k = 0; k < step; ++k) {
+      const Taps* one = from + k < end ? &all[from + k] : nullptr;
+      const int32_t used = one == nullptr ? 0 : static_cast<int32_t>(one->weights.size());
+      if (one != nullptr && one->first - first + used > kGroupValues) return false;
+      for (int32_t t = 0; t < taps; ++t) {
+        const int32_t at = t < used ? one->first - first + t : 0;
+        plan->order.push_back(static_cast<uint8_t>(2 * at));
+        plan->order.push_back(static_cast<uint8_t>(2 * at + 1));
+        plan->group_weights.push_back(static_cast<int16_t>(t < used ? one->weights[static_cast<size_t>(t)] : 0));
+      }
+    }
+  }
+  plan->group = size;
+  return true;
+}
+
+/** In the largest groups that fit, or none. */
+void group_columns(const std::vector<Taps>& all, size_t most_taps, ColumnPlan* plan) {
+  for (int32_t size : {4, 2}) {
+    if (most_taps > static_cast<size_t>(kGroupValues / size)) continue;
+    if (group_columns(all, size, plan)) return;
+    plan->group_first.clear();
+    plan->order.clear();
+    plan->group_weights.clear();
+  }
+}
+
 ColumnPlan plan_columns(const Axis& axis, const Visit& visit) {
   ColumnPlan plan;
   std::vector<Taps> all;
@@ -117,6 +159,7 @@ ColumnPlan plan_columns(const Axis& axis, const Visit& visit) {
     for (int32_t weight : taps.weights) plan.weights.push_back(static_cast<int16_t>(weight));
     plan.weights.resize(plan.first.size() * static_cast<size_t>(plan.taps), 0);
   }
+  if (!plan.is_identity) group_columns(all, most, &plan);
   return plan;
 }
 
@@ -224,7 +267,8 @@ bool make_fit_plan(const SourceShape& source, const Window& window, const Tensor
   plan->yuv = yuv_coefficients(source.limited_range);
   for (int c = 0; c < 3; ++c) {
     // A value in 8.6 is 64 times its level; a division by a power of two is exact.
-    plan->normal[c] = {tensor.multiply[c] / 64.0f, tensor.add[c], tensor.zero_point};
+    const float most = std::fabs(tensor.multiply[c]) * 255.0f + std::fabs(tensor.add[c]);
+    plan->normal[c] = {tensor.multiply[c] / 64.0f, tensor.add[c], tensor.zero_point, most < kTame};
   }
   plan->workspace_bytes = fit_workspace_bytes(*plan);
   return true;

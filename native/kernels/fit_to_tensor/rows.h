@@ -36,6 +36,15 @@ struct ColumnPlan {
   bool is_identity = false;
   std::vector<int32_t> first;
   std::vector<int16_t> weights;
+
+  /**
+   * The same once more for vectors, where neighbours lie close enough together: `group` outputs (4 of two taps, 2 of four taps; 0: none
+   * of it) read the eight values from `group_first` on; `order` puts their bytes tap by tap, output by output, for `group_weights`.
+   */
+  int32_t group = 0;
+  std::vector<int32_t> group_first;
+  std::vector<uint8_t> order;
+  std::vector<int16_t> group_weights;
 };
 
 /** Of YUV to RGB: chroma coefficients in 1/8192 (a quarter of 1/32768), luma's part above 1 in 1/32768. */
@@ -54,6 +63,8 @@ struct Normal {
   float multiply;
   float add;
   int32_t zero_point;
+  /** No value can leave the range of int32: the conversion needs no bounds, saturation does the rest. */
+  bool is_tame;
 };
 
 struct RowKernels {

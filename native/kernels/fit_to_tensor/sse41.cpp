@@ -16,25 +16,52 @@ namespace {
 ISOTHERM_SSE41 inline __m128i load(const void* from) { return _mm_loadu_si128(static_cast<const __m128i*>(from)); }
 ISOTHERM_SSE41 inline void put(void* to, __m128i value) { _mm_storeu_si128(static_cast<__m128i*>(to), value); }
 
-/** `T` taps that the compiler can keep in registers, or any number where T is 0. */
+/** One row alone, whose weight is 256: half of it is a shift. */
+ISOTHERM_SSE41 void widen_row(const uint8_t* row, int count, int16_t* dst) {
+  const __m128i zero = _mm_setzero_si128();
+  for (int i = 0;; i += 16) {
+    if (i + 16 > count) i = count - 16;
+    const __m128i pixels = load(row + i);
+    put(dst + i, _mm_slli_epi16(_mm_unpacklo_epi8(pixels, zero), 7));
+    put(dst + i + 8, _mm_slli_epi16(_mm_unpackhi_epi8(pixels, zero), 7));
+    if (i + 16 == count) return;
+  }
+}
+
+/** Two neighbouring weights, for each pair of pixels. */
+ISOTHERM_SSE41 inline __m128i weight_pair(const uint16_t* weights, int taps, int t) {
+  const int second = t + 1 < taps ? weights[t + 1] : 0;
+  return _mm_set1_epi16(static_cast<int16_t>(weights[t] | second << 8));
+}
+
+/**
+ * `T` taps that the compiler can keep in registers, or any number where T is 0. Two rows at a time: maddubs takes weights without and
+ * pixels with a sign, so pixels are 128 less, and their weighted sum 32768 less, which just fits.
+ */
 template <int T>
 ISOTHERM_SSE41 void blend_rows_of(const uint8_t* first_row, size_t stride, const uint16_t* weights, int any, int count,
                                   int16_t* dst) {
   const int taps = T == 0 ? any : T;
-  const __m128i zero = _mm_setzero_si128();
+  const __m128i lower = _mm_set1_epi8(static_cast<char>(0x80));
+  const __m128i raise = _mm_set1_epi16(static_cast<int16_t>(0x8000));
+  // Kept aside: for all that the compiler knows, a store of a vector may change the weights.
+  __m128i kept[T == 0 ? 1 : (T + 1) / 2];
+  for (int t = 0; t < T; t += 2) kept[t / 2] = weight_pair(weights, T, t);
   for (int i = 0;; i += 16) {
     // The last step lies over the one before, so that nothing is read past the row.
     if (i + 16 > count) i = count - 16;
-    __m128i low = zero;
-    __m128i high = zero;
-    for (int t = 0; t < taps; ++t) {
-      const __m128i pixels = load(first_row + static_cast<size_t>(t) * stride + i);
-      const __m128i weight = _mm_set1_epi16(static_cast<int16_t>(weights[t]));
-      low = _mm_add_epi16(low, _mm_mullo_epi16(_mm_unpacklo_epi8(pixels, zero), weight));
-      high = _mm_add_epi16(high, _mm_mullo_epi16(_mm_unpackhi_epi8(pixels, zero), weight));
+    __m128i low = raise;
+    __m128i high = raise;
+    for (int t = 0; t < taps; t += 2) {
+      const uint8_t* row = first_row + static_cast<size_t>(t) * stride + i;
+      const __m128i a = _mm_xor_si128(load(row), lower);
+      const __m128i b = t + 1 < taps ? _mm_xor_si128(load(row + stride), lower) : _mm_setzero_si128();
+      const __m128i pair = T == 0 ? weight_pair(weights, taps, t) : kept[t / 2];
+      low = _mm_add_epi16(low, _mm_maddubs_epi16(pair, _mm_unpacklo_epi8(a, b)));
+      high = _mm_add_epi16(high, _mm_maddubs_epi16(pair, _mm_unpackhi_epi8(a, b)));
     }
-    put(dst + i, _mm_avg_epu16(low, zero));
-    put(dst + i + 8, _mm_avg_epu16(high, zero));
+    put(dst + i, _mm_avg_epu16(low, _mm_setzero_si128()));
+    put(dst + i + 8, _mm_avg_epu16(high, _mm_setzero_si128()));
     if (i + 16 == count) return;
   }
 }
@@ -44,11 +71,13 @@ ISOTHERM_SSE41 void blend_rows(const uint8_t* first_row, size_t stride, const ui
   if (count < 16) return blend_rows_reference(first_row, stride, weights, taps, count, dst);
   switch (taps) {
     case 1:
-      return blend_rows_of<1>(first_row, stride, weights, taps, count, dst);
+      return widen_row(first_row, count, dst);
     case 2:
       return blend_rows_of<2>(first_row, stride, weights, taps, count, dst);
     case 3:
       return blend_rows_of<3>(first_row, stride, weights, taps, count, dst);
+    case 4:
+      return blend_rows_of<4>(first_row, stride, weights, taps, count, dst);
     default:
       return blend_rows_of<0>(first_row, stride, weights, taps, count, dst);
   }
@@ -143,7 +172,45 @@ ISOTHERM_SSE41 inline __m128i column_sums(const int16_t* src, const int32_t* fir
   }
   const __m128i even = _mm_castps_si128(_mm_shuffle_ps(_mm_castsi128_ps(sums[0]), _mm_castsi128_ps(sums[1]), 0x88));
   const __m128i odd = _mm_castps_si128(_mm_shuffle_ps(_mm_castsi128_ps(sums[0]), _mm_castsi128_ps(sums[1]), 0xdd));
-  return _mm_srai_epi32(_mm_add_epi32(_mm_add_epi32(even, odd), _mm_set1_epi32(16384)), 15);
+  return _mm_add_epi32(even, odd);
+}
+
+ISOTHERM_SSE41 inline __m128i round_sums(__m128i sums) {
+  return _mm_srai_epi32(_mm_add_epi32(sums, _mm_set1_epi32(16384)), 15);
+}
+
+/** Where the groups lie: kept aside from the plan, which for all that the compiler knows a store of a vector may change. */
+struct Groups {
+  const int16_t* src;
+  const int32_t* first;
+  const uint8_t* order;
+  const int16_t* weights;
+};
+
+/** Products of one group's eight values: four outputs, or two halves each of two. */
+ISOTHERM_SSE41 inline __m128i group_sums(const Groups& groups, int group) {
+  const __m128i values = _mm_shuffle_epi8(load(groups.src + groups.first[group]), load(groups.order + 16 * group));
+  return _mm_madd_epi16(values, load(groups.weights + 8 * group));
+}
+
+/** All outputs in whole eights. @returns how many were made */
+ISOTHERM_SSE41 int blend_in_groups(const int16_t* src, const ColumnPlan& plan, int count, int16_t* dst) {
+  const Groups groups{src, plan.group_first.data(), plan.order.data(), plan.group_weights.data()};
+  int i = 0;
+  if (plan.group == 4) {
+    for (; i + 8 <= count; i += 8) {
+      const int at = i / 4;
+      put(dst + i, _mm_packs_epi32(round_sums(group_sums(groups, at)), round_sums(group_sums(groups, at + 1))));
+    }
+    return i;
+  }
+  for (; i + 8 <= count; i += 8) {
+    const int at = i / 2;
+    const __m128i low = _mm_hadd_epi32(group_sums(groups, at), group_sums(groups, at + 1));
+    const __m128i high = _mm_hadd_epi32(group_sums(groups, at + 2), group_sums(groups, at + 3));
+    put(dst + i, _mm_packs_epi32(round_sums(low), round_sums(high)));
+  }
+  return i;
 }
 
 ISOTHERM_SSE41 void blend_columns(const int16_t* src, const ColumnPlan& plan, int count, int16_t* dst) {
@@ -153,11 +220,13 @@ ISOTHERM_SSE41 void blend_columns(const int16_t* src, const ColumnPlan& plan, in
   int i = 0;
   if (plan.is_identity) {
     for (; i + 8 <= count; i += 8) put(dst + i, _mm_avg_epu16(load(src + i), _mm_setzero_si128()));
+  } else if (plan.group != 0) {
+    i = blend_in_groups(src, plan, count, dst);
   } else {
     for (; i + 8 <= count; i += 8) {
       const __m128i low = column_sums(src, first + i, weights + static_cast<size_t>(i) * taps, taps);
       const __m128i high = column_sums(src, first + i + 4, weights + static_cast<size_t>(i + 4) * taps, taps);
-      put(dst + i, _mm_packs_epi32(low, high));
+      put(dst + i, _mm_packs_epi32(round_sums(low), round_sums(high)));
     }
   }
   blend_columns_rest_reference(src, plan, i, count, dst);
@@ -213,16 +282,18 @@ ISOTHERM_SSE41 inline __m128 reals(const int16_t* src, const Normal& normal) {
   return _mm_add_ps(_mm_mul_ps(_mm_cvtepi32_ps(levels), _mm_set1_ps(normal.multiply)), _mm_set1_ps(normal.add));
 }
 
-/** Four codes before the cut-off. cvtps rounds half to even, as the mode is at start and nobody changes it. */
-ISOTHERM_SSE41 inline __m128i codes(const int16_t* src, const Normal& normal) {
-  const __m128 bounded = _mm_min_ps(_mm_max_ps(reals(src, normal), _mm_set1_ps(-1024.0f)), _mm_set1_ps(1024.0f));
-  return _mm_add_epi32(_mm_cvtps_epi32(bounded), _mm_set1_epi32(normal.zero_point));
+/** Four codes without zero point. cvtps rounds half to even, as the mode is at start and nobody changes it. */
+ISOTHERM_SSE41 inline __m128i steps(const int16_t* src, const Normal& normal) {
+  __m128 values = reals(src, normal);
+  if (!normal.is_tame) values = _mm_min_ps(_mm_max_ps(values, _mm_set1_ps(-1024.0f)), _mm_set1_ps(1024.0f));
+  return _mm_cvtps_epi32(values);
 }
 
-/** Sixteen codes as bytes. */
+/** Sixteen codes as bytes. What is out of range stays so through both saturations. */
 ISOTHERM_SSE41 inline __m128i code_bytes(const int16_t* src, const Normal& normal, bool is_signed) {
-  const __m128i low = _mm_packs_epi32(codes(src, normal), codes(src + 4, normal));
-  const __m128i high = _mm_packs_epi32(codes(src + 8, normal), codes(src + 12, normal));
+  const __m128i zero_point = _mm_set1_epi16(static_cast<int16_t>(normal.zero_point));
+  const __m128i low = _mm_adds_epi16(_mm_packs_epi32(steps(src, normal), steps(src + 4, normal)), zero_point);
+  const __m128i high = _mm_adds_epi16(_mm_packs_epi32(steps(src + 8, normal), steps(src + 12, normal)), zero_point);
   return is_signed ? _mm_packs_epi16(low, high) : _mm_packus_epi16(low, high);
 }
 
