@@ -17,8 +17,8 @@ namespace {
 
 Napi::Value kernel_names(const Napi::CallbackInfo& info) {
   Napi::Array names = Napi::Array::New(info.Env());
-  for (const RowKernels* kernels : runnable_kernels()) {
-    names.Set(names.Length(), Napi::String::New(info.Env(), kernels->name));
+  for (const KernelSet& kernels : runnable_kernels()) {
+    names.Set(names.Length(), Napi::String::New(info.Env(), kernels.name));
   }
   return names;
 }
@@ -31,7 +31,7 @@ Napi::Value kernels_in_use(const Napi::CallbackInfo& info) {
 void use_kernels(const Napi::CallbackInfo& info) {
   Arguments arguments(info.Env());
   if (!info[0].IsString()) return arguments.fail_type("name", "a string");
-  const RowKernels* found = kernels_named(info[0].As<Napi::String>().Utf8Value().c_str());
+  const KernelSet* found = kernels_named(info[0].As<Napi::String>().Utf8Value().c_str());
   if (found == nullptr) return arguments.fail_range("name", "one of those that kernelNames() gives");
   info.Env().GetInstanceData<State>()->kernels = found;
 }
@@ -39,6 +39,26 @@ void use_kernels(const Napi::CallbackInfo& info) {
 Napi::Value jpeg_library_name(const Napi::CallbackInfo& info) {
   const char* name = jpeg_library();
   return name == nullptr ? info.Env().Null() : Napi::String::New(info.Env(), name);
+}
+
+/** meanDifference(a, b): of two grids of one length, in levels. */
+Napi::Value mean_difference(const Napi::CallbackInfo& info) {
+  Arguments arguments(info.Env());
+  const uint8_t* grids[2] = {nullptr, nullptr};
+  size_t counts[2] = {0, 0};
+  for (size_t i = 0; i < 2; ++i) {
+    if (!info[i].IsTypedArray() || info[i].As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) {
+      arguments.fail_type(i == 0 ? "a" : "b", "a Uint8Array");
+      return info.Env().Undefined();
+    }
+    grids[i] = info[i].As<Napi::Uint8Array>().Data();
+    counts[i] = info[i].As<Napi::Uint8Array>().ElementLength();
+  }
+  if (counts[0] == 0) arguments.fail_range("a", "one element long at least");
+  if (counts[0] != counts[1]) arguments.fail_range("b", "as long as a");
+  if (arguments.failed()) return info.Env().Undefined();
+  const uint64_t sum = info.Env().GetInstanceData<State>()->kernels->motion_measure(grids[0], grids[1], counts[0]);
+  return Napi::Number::New(info.Env(), static_cast<double>(sum) / static_cast<double>(counts[0]));
 }
 
 void do_nothing(const Napi::CallbackInfo&) {}
@@ -53,6 +73,7 @@ Napi::Object start(Napi::Env env, Napi::Object exports) {
   exports.Set("FitPlan", FitPlanObject::define(env));
   exports.Set("decodeJpeg", Napi::Function::New(env, decode_jpeg_now, "decodeJpeg"));
   exports.Set("decodeJpegAside", Napi::Function::New(env, decode_jpeg_aside, "decodeJpegAside"));
+  exports.Set("meanDifference", Napi::Function::New(env, mean_difference, "meanDifference"));
   exports.Set("kernelNames", Napi::Function::New(env, kernel_names, "kernelNames"));
   exports.Set("kernelsInUse", Napi::Function::New(env, kernels_in_use, "kernelsInUse"));
   exports.Set("useKernels", Napi::Function::New(env, use_kernels, "useKernels"));

@@ -17,7 +17,10 @@
         "kernels/fit_to_tensor/reference.cpp",
         "kernels/fit_to_tensor/sse41.cpp",
         "kernels/fit_to_tensor/avx2.cpp",
-        "kernels/fit_to_tensor/neon.cpp"
+        "kernels/fit_to_tensor/neon.cpp",
+        "kernels/motion_measure/reference.cpp",
+        "kernels/motion_measure/sse41.cpp",
+        "kernels/motion_measure/neon.cpp"
       ],
       "include_dirs": ["<!(node build.mjs --addon-api)"],
       "defines": ["NAPI_VERSION=8", "NAPI_DISABLE_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED"],

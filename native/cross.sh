@@ -7,7 +7,7 @@ cases="${1:-1500}"
 out="$(mktemp -d)"
 trap 'rm -rf "$out"' EXIT
 
-sources="test/kernels_test.cpp dispatch.cpp kernels/fit_to_tensor/*.cpp"
+sources="test/kernels_test.cpp dispatch.cpp kernels/*/*.cpp"
 flags="-std=c++17 -O3 -ffp-contract=off -Wall -Wextra -Wno-missing-field-initializers -static"
 
 # shellcheck disable=SC2086

@@ -4,29 +4,34 @@
 
 namespace isotherm {
 
-#define KERNEL_SET(name, table, is_runnable) const RowKernels& table();
+#define KERNEL_SET(name, rows, motion, is_runnable) \
+  const RowKernels& rows();                         \
+  uint64_t motion(const uint8_t* a, const uint8_t* b, size_t count);
 #include "kernels/kernels.def"
 #undef KERNEL_SET
 
-std::vector<const RowKernels*> runnable_kernels() {
-  std::vector<const RowKernels*> found;
-#define KERNEL_SET(name, table, is_runnable) \
-  if (is_runnable) found.push_back(&table());
+const std::vector<KernelSet>& runnable_kernels() {
+  static const std::vector<KernelSet> sets = [] {
+    std::vector<KernelSet> found;
+#define KERNEL_SET(name, rows, motion, is_runnable) \
+  if (is_runnable) found.push_back({#name, &rows(), motion});
 #include "kernels/kernels.def"
 #undef KERNEL_SET
-  return found;
+    return found;
+  }();
+  return sets;
 }
 
-const RowKernels* kernels_named(const char* name) {
-  for (const RowKernels* kernels : runnable_kernels()) {
-    if (std::strcmp(kernels->name, name) == 0) return kernels;
+const KernelSet* kernels_named(const char* name) {
+  for (const KernelSet& set : runnable_kernels()) {
+    if (std::strcmp(set.name, name) == 0) return &set;
   }
   return nullptr;
 }
 
-const RowKernels& choose_kernels(const char* wanted) {
-  const RowKernels* named = wanted == nullptr ? nullptr : kernels_named(wanted);
-  return named != nullptr ? *named : *runnable_kernels().back();
+const KernelSet& choose_kernels(const char* wanted) {
+  const KernelSet* named = wanted == nullptr ? nullptr : kernels_named(wanted);
+  return named != nullptr ? *named : runnable_kernels().back();
 }
 
 }  // namespace isotherm

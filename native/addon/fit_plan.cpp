@@ -176,7 +176,7 @@ void FitPlanObject::fit(const Napi::CallbackInfo& info) {
   const auto begin = reinterpret_cast<uintptr_t>(state->workspace.bytes.get());
   auto* workspace = reinterpret_cast<void*>((begin + kAlignment - 1) / kAlignment * kAlignment);
   auto* to = static_cast<uint8_t*>(tensor.ArrayBuffer().Data()) + tensor.ByteOffset();
-  fit_to_tensor(plan_, *state->kernels, planes, workspace, to);
+  fit_to_tensor(plan_, *state->kernels->fit_to_tensor, planes, workspace, to);
 }
 
 }  // namespace isotherm

@@ -10,6 +10,7 @@
 #include <new>
 #include <vector>
 
+#include "../dispatch.h"
 #include "../jpeg/decode_jpeg.h"
 #include "../kernels/fit_to_tensor/fit_to_tensor.h"
 
@@ -67,7 +68,7 @@ class Pool {
 };
 
 struct State {
-  const RowKernels* kernels = nullptr;
+  const KernelSet* kernels = nullptr;
   /** Shared with workers that may outlive the environment. */
   std::shared_ptr<Pool> pool = std::make_shared<Pool>();
   /** Rows of fit_to_tensor, which runs on the JavaScript thread alone. */

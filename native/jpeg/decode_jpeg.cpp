@@ -47,17 +47,20 @@ int smallest_cover(const JpegRequest& request, int32_t width, int32_t height) {
   return 8;
 }
 
-JpegVerdict bad(tjhandle handle, std::string* what) {
-  *what = tjGetErrorStr2(handle);
-  return JpegVerdict::bad_picture;
-}
-
 }  // namespace
 
 JpegDecoder::JpegDecoder() : handle_(tjInitDecompress()) {}
 
 JpegDecoder::~JpegDecoder() {
   if (handle_ != nullptr) tjDestroy(handle_);
+}
+
+JpegVerdict JpegDecoder::give_up(JpegVerdict verdict, std::string* what) {
+  *what = tjGetErrorStr2(handle_);
+  // TurboJPEG 2.1 leaves its decompressor in the middle of what failed, and the next picture then fails too.
+  tjDestroy(handle_);
+  handle_ = tjInitDecompress();
+  return verdict;
 }
 
 JpegVerdict JpegDecoder::prepare(const JpegRequest& request, JpegLayout* layout, std::string* what) {
@@ -71,9 +74,8 @@ JpegVerdict JpegDecoder::prepare(const JpegRequest& request, JpegLayout* layout,
   int colours = -1;
   if (tjDecompressHeader3(handle_, request.bytes, static_cast<unsigned long>(request.length), &width, &height, &sampling,
                           &colours) != 0) {
-    // It also ends here where it does not know the sampling: sharp's way then decides whether the picture is good.
-    *what = tjGetErrorStr2(handle_);
-    return JpegVerdict::not_taken;
+    // Whether such a header is broken or only unusual is for sharp's way to say.
+    return give_up(JpegVerdict::not_taken, what);
   }
   if (static_cast<int64_t>(width) * height > request.max_pixels) return JpegVerdict::too_many_pixels;
   const bool is_gray = colours == TJCS_GRAY;
@@ -115,8 +117,8 @@ JpegVerdict JpegDecoder::decode(const JpegRequest& request, const JpegLayout& la
   const int width = (layout.shape.width_eighths + 7) / 8;
   const int height = (layout.shape.height_eighths + 7) / 8;
   if (tjDecompressToYUVPlanes(handle_, request.bytes, static_cast<unsigned long>(request.length), to, width, strides,
-                              height, TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS) != 0) {
-    return bad(handle_, what);
+                              height, TJFLAG_STOPONWARNING) != 0) {
+    return give_up(JpegVerdict::bad_picture, what);
   }
   return JpegVerdict::ok;
 }

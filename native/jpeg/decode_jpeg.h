@@ -58,6 +58,8 @@ class JpegDecoder {
   JpegVerdict decode(const JpegRequest& request, const JpegLayout& layout, uint8_t* planes, std::string* what);
 
  private:
+  JpegVerdict give_up(JpegVerdict verdict, std::string* what);
+
   void* handle_;
 };
 

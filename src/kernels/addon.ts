@@ -97,6 +97,8 @@ export interface NativeAddon {
     full: boolean,
     maxPixels: number,
   ): Promise<JpegPicture | JpegRefusal>;
+  /** Mean absolute difference of two grids of one length, in their levels. */
+  meanDifference(a: Uint8Array, b: Uint8Array): number;
   /** Twins that this CPU can run, the best last. */
   kernelNames(): string[];
   kernelsInUse(): string;
