@@ -42,7 +42,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
   "engine/child": {
     kind: "edge",
     // onnx: models are cleaned in memory between the file (models) and the runtime.
-    may: ["engine/protocol.ts", "pipelines", "runtimes", "models", "onnx"],
+    // kernels: the engine says which ones do the work.
+    may: ["engine/protocol.ts", "pipelines", "runtimes", "models", "onnx", "kernels"],
     not: "in main",
   },
   kernels: { kind: "edge", may: [], not: "in main" },
@@ -79,12 +80,13 @@ const LIBRARIES: Readonly<Record<string, { readonly rooms: readonly string[]; re
   commander: { rooms: ["cli"], why: "arguments are the command line's business" },
   aedes: { rooms: ["demo"], why: "the embedded broker is for the demo and for nothing else" },
   sharp: { rooms: ["pipelines", "demo"], why: "pictures are decoded in the engine and drawn by the demo's cameras" },
+  "node-gyp-build": { rooms: ["kernels"], why: "the native addon is found in one place" },
   "onnxruntime-node": { rooms: ["runtimes"], why: "the engine knows runtimes only by their door" },
   zod: { rooms: Object.keys(ROOMS), why: "" },
 };
 
 /** Native code can hang or abort the process that loads it. */
-const NEVER_IN_MAIN = ["onnxruntime-node", "sharp"];
+const NEVER_IN_MAIN = ["onnxruntime-node", "sharp", "node-gyp-build"];
 const WHY_NEVER_IN_MAIN =
   "the main process must answer while the runtime, the decoder or the kernels hang: they live in the engine, started by path";
 const WHY_NEVER_IN_ENGINE = "the engine answers frames and knows no broker, sensor or log: they are the main process's";

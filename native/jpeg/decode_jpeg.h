@@ -1,4 +1,4 @@
-// A JPEG to YUV (or gray) planes at the smallest scale of 1/1, 1/2, 1/4 and 1/8 that covers what is asked for with a quarter to spare. No
+// A JPEG to YUV (or gray) planes at the smallest scale of 1/1, 1/2, 1/4 and 1/8 that covers what is asked for with half as much to spare. No
 // RGB is made: fit_to_tensor takes the planes. Bounded in pixels and in work before anything is decoded; a picture with a warning is a bad picture.
 
 #pragma once
@@ -25,7 +25,7 @@ enum class JpegVerdict : uint8_t {
 struct JpegRequest {
   const uint8_t* bytes;
   size_t length;
-  /** What the picture, as stored, will be fitted to; it is decoded a quarter larger at least, or as large as it is. */
+  /** What the picture, as stored, will be fitted to; it is decoded half as large again at least, or as large as it is. */
   int32_t least_width;
   int32_t least_height;
   /** Decode at full size whatever is asked for. */

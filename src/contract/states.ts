@@ -19,7 +19,17 @@ export const InfoDocument = z.object({
   os: z.string(),
   arch: z.string(),
   node_js: z.string(),
-  runtime: z.object({ name: z.string(), version: z.string(), providers_built_in: z.array(z.string()) }).nullable(),
+  runtime: z
+    .object({
+      name: z.string(),
+      version: z.string(),
+      providers_built_in: z.array(z.string()),
+      kernels: z
+        .string()
+        .describe("neon, avx2, sse41 or reference; twin: the native addon is missing, frames cost more"),
+      jpeg: z.string().describe("what decodes JPEGs: libjpeg-turbo, or sharp"),
+    })
+    .nullable(),
   models: z.array(z.object({ name: z.string(), version: z.string(), variants: z.array(z.string()) })),
   config_sha256: z.string().describe("digest of the configuration as written, secrets not resolved"),
   mqtt: z.object({ protocol: z.enum(["5", "3.1.1"]), tls: z.boolean() }).nullable(),

@@ -23,7 +23,7 @@ export function engineOptions(config: Config): EngineOptions {
 }
 
 /** Nothing of these is the engine's: it decodes what strangers send, so it gets no secret and can't speak to the service manager. */
-const NOT_FOR_THE_ENGINE = /^(?:ISOTHERM_|NOTIFY_SOCKET$|WATCHDOG_|CREDENTIALS_DIRECTORY$)/;
+const NOT_FOR_THE_ENGINE = /^(?:ISOTHERM_(?!KERNELS$)|NOTIFY_SOCKET$|WATCHDOG_|CREDENTIALS_DIRECTORY$)/;
 
 export function engineCommand(env: Readonly<Record<string, string | undefined>>): EngineCommand {
   return {

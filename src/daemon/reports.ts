@@ -79,7 +79,13 @@ export function infoDocument(config: Config, pipelines: Pipelines, facts: NodeFa
     runtime:
       runtime === null
         ? null
-        : { name: runtime.name, version: runtime.version, providers_built_in: [...runtime.providersBuiltIn] },
+        : {
+            name: runtime.name,
+            version: runtime.version,
+            providers_built_in: [...runtime.providersBuiltIn],
+            kernels: runtime.kernels.set,
+            jpeg: runtime.kernels.jpeg ?? "sharp",
+          },
     models: [...models.values()],
     config_sha256: facts.configSha256,
     mqtt: facts.session,

@@ -345,6 +345,8 @@ class RunningDaemon implements Daemon {
     this.#pipelines.sawFacts(facts);
     flip();
     for (const [key, trouble] of facts.failures) this.#log.trouble(trouble, { variant: key });
+    const missing = facts.runtime?.kernels.missing ?? null;
+    if (missing !== null) this.#log.trouble(slowKernels(missing));
     this.#log.info("engine-ready", { resident: [...facts.reports.keys()], restarts: this.#keeper.engine.restarts });
     this.#engineWatch.ready();
     this.#afterDecision();
@@ -464,5 +466,15 @@ function tooManyChanges(): Trouble {
     where: "engine",
     what: `${MAX_CHANGES} changes of the engine are waiting already`,
     remedy: "wait for their answers",
+  };
+}
+
+/** Answers are the same; a frame costs two to four times as much before its run. */
+function slowKernels(missing: string): Trouble {
+  return {
+    code: "native-kernels-missing",
+    where: "engine",
+    what: `frames take their slower way: ${missing}`,
+    remedy: "apt-get install g++ make python3 libturbojpeg0-dev, then `npm rebuild` in the installation",
   };
 }

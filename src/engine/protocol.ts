@@ -14,6 +14,7 @@
 
 import type { Trouble } from "../base/trouble.js";
 import type { FrameEncoding, RawFormat } from "../contract/frame.js";
+import type { KernelFacts } from "../contract/kernel-facts.js";
 import type { Provider } from "../contract/manifest.js";
 import type { Answer, Detection } from "../contract/result.js";
 import type { AnswerSettings, LoadReport, VariantKey, VariantSpec } from "../contract/variant.js";
@@ -79,16 +80,20 @@ export interface Answered {
   readonly timing: EngineTiming;
 }
 
+/** What the engine is made of. */
+export interface EngineRuntime {
+  readonly name: string;
+  readonly version: string;
+  readonly providersBuiltIn: readonly string[];
+  readonly kernels: KernelFacts;
+}
+
 export type FromEngine =
   | {
       readonly type: "hello";
       readonly protocol: number;
       readonly pid: number;
-      readonly runtime: {
-        readonly name: string;
-        readonly version: string;
-        readonly providersBuiltIn: readonly string[];
-      };
+      readonly runtime: EngineRuntime;
     }
   | { readonly type: "loaded"; readonly report: LoadReport }
   | { readonly type: "load-failed"; readonly key: VariantKey; readonly trouble: Trouble }

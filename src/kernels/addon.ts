@@ -4,6 +4,7 @@
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { thrownText } from "../base/trouble.js";
+import type { KernelFacts } from "../contract/kernel-facts.js";
 
 export type NativeElement = "float32" | "float16" | "uint8" | "int8";
 export type NativeFormat = "rgb" | "bgr" | "rgba" | "gray" | "nv12" | "yuyv" | "yuv_planar";
@@ -79,7 +80,7 @@ export interface NativeAddon {
   readonly FitPlan: new (tensor: NativeTensor, source: NativeSource, window: NativeWindow) => FitPlan;
   /**
    * @param leastWidth what the picture, as stored, will be fitted to: it is decoded at the least of 1/8, 1/4, 1/2 and 1/1 of its size that
-   * is a quarter larger
+   * is half as large again
    * @param full at its whole size whatever is asked for
    */
   decodeJpeg(
@@ -123,6 +124,18 @@ let loaded: LoadedAddon | null = null;
 export function loadAddon(): LoadedAddon {
   loaded ??= load();
   return loaded;
+}
+
+/** Which kernels do the work in this process. */
+export function kernelFacts(): KernelFacts {
+  const { addon, reason } = loadAddon();
+  if (addon === null) return { set: "twin", jpeg: null, missing: reason };
+  const jpeg = addon.jpegLibrary();
+  return {
+    set: addon.kernelsInUse(),
+    jpeg,
+    missing: jpeg === null ? "the addon was built without libturbojpeg" : null,
+  };
 }
 
 function load(): LoadedAddon {

@@ -116,20 +116,25 @@ function openRaw(
   maxPixels: number,
   forGray: boolean,
 ): Result<OpenedPicture> {
+  const checked = checkRaw(payload, raw, maxPixels);
+  if (!checked.ok) return checked;
+  const { width, height, format } = checked.value;
+  // The weights of red and blue differ, so gray needs them in place first; colour is cheaper to swap once it is small.
+  const pixels = format === "bgr" && forGray ? swappedCopy(payload) : payload;
+  const image = sharp(pixels, { raw: { width, height, channels: CHANNELS[format] }, limitInputPixels: maxPixels });
+  return ok({ image: image.flatten({ background: "#000" }).timeout({ seconds: DECODE_TIMEOUT_S }), width, height });
+}
+
+/** Raw pixels have no header of their own: what the sender or the configuration says must fit the bytes. */
+export function checkRaw(payload: Uint8Array, raw: RawFormat | null, maxPixels: number): Result<RawFormat> {
   if (raw === null) return fail(wrongRawSize("raw pixels came without format, width and height"));
   const { width, height, format } = raw;
   if (width * height > maxPixels) return fail(tooManyPixels(raw, maxPixels));
-  const channels = CHANNELS[format];
-  const expected = width * height * channels;
-  if (payload.byteLength !== expected || expected === 0) {
-    return fail(
-      wrongRawSize(`${payload.byteLength} bytes came, ${width}x${height} pixels of ${format} are ${expected} bytes`),
-    );
-  }
-  // The weights of red and blue differ, so gray needs them in place first; colour is cheaper to swap once it is small.
-  const pixels = format === "bgr" && forGray ? swappedCopy(payload) : payload;
-  const image = sharp(pixels, { raw: { width, height, channels }, limitInputPixels: maxPixels });
-  return ok({ image: image.flatten({ background: "#000" }).timeout({ seconds: DECODE_TIMEOUT_S }), width, height });
+  const expected = width * height * CHANNELS[format];
+  if (payload.byteLength === expected && expected > 0) return ok(raw);
+  return fail(
+    wrongRawSize(`${payload.byteLength} bytes came, ${width}x${height} pixels of ${format} are ${expected} bytes`),
+  );
 }
 
 /** sharp gives a gray picture one channel, whatever was asked for. */
@@ -176,7 +181,7 @@ function notAPicture(payload: Uint8Array): Trouble {
   };
 }
 
-function tooManyPixels(size: { readonly width: number; readonly height: number }, maxPixels: number): Trouble {
+export function tooManyPixels(size: { readonly width: number; readonly height: number }, maxPixels: number): Trouble {
   return {
     code: "too-many-pixels",
     where: "frame",

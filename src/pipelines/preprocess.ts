@@ -5,23 +5,39 @@ import type { Trouble } from "../base/trouble.js";
 import type { Quantization } from "../contract/manifest.js";
 import type { Tensor } from "../contract/tensor.js";
 import type { TensorInfo, VariantSpec } from "../contract/variant.js";
-import { makePixelData, type PixelElement, pixelTable } from "../kernels/twin/pixel-table.js";
+import {
+  type CodeScale,
+  makePixelData,
+  type Normalisation,
+  type PixelData,
+  type PixelElement,
+  pixelTable,
+} from "../kernels/twin/pixel-table.js";
 import { type ChannelPlan, pixelLoop } from "../kernels/twin/pixels-to-tensor.js";
 import type { FittedPicture } from "./decode.js";
 import { shapeText } from "./decoders/outputs.js";
 
 const ELEMENTS: readonly PixelElement[] = ["float32", "float16", "uint8", "int8"];
 
+/** The model's input, checked: the buffer that every frame is written into, and the arithmetic from a pixel to an element. */
+export interface InputTensor {
+  /** One buffer for the life of the variant: a run must end before the next frame is preprocessed. */
+  readonly tensor: Tensor & { readonly data: PixelData };
+  readonly element: PixelElement;
+  /** Per channel of the tensor, in the order of `color`. */
+  readonly normalise: readonly Normalisation[];
+  /** Of an integer tensor; null for floats. */
+  readonly code: CodeScale | null;
+}
+
 /**
- * The preprocess stage of one variant.
  * @param quantization of the model's own input, where its graph tells; the manifest's stands in for it
- * @returns a function that writes into the same buffer each time: a run must end before the next frame is preprocessed
  */
-export function compilePreprocess(
+export function compileInput(
   spec: VariantSpec,
   inputs: readonly TensorInfo[],
   quantization: Quantization | null,
-): Result<(picture: FittedPicture) => Tensor> {
+): Result<InputTensor> {
   const [info] = inputs;
   if (info === undefined || inputs.length !== 1) return fail(inputCount(spec, inputs));
   const element = ELEMENTS.find((type) => type === info.type);
@@ -31,18 +47,29 @@ export function compilePreprocess(
   if (!matches(info.shape, shape)) return fail(inputShape(spec, info, shape, channels));
   const code = codeScale(spec, element, info, quantization);
   if (!code.ok) return code;
-  const plans = channelPlans(spec, channels, element, code.value);
-  if (!plans.ok) return plans;
+  const normalise = normalisations(spec, channels);
+  if (!normalise.ok) return normalise;
   const [width, height] = spec.inputSize;
   const data = makePixelData(element, channels * width * height);
-  const write = pixelLoop(plans.value, spec.input.layout === "nchw", width * height);
-  const tensor: Tensor = { type: element, shape, data };
-  return ok((picture) => {
+  return ok({ tensor: { type: element, shape, data }, element, normalise: normalise.value, code: code.value });
+}
+
+/** The twin's preprocess: fitted pixels into the input's buffer by look-up, since a byte has 256 values. */
+export function compilePixelWriter(spec: VariantSpec, input: InputTensor): (picture: FittedPicture) => void {
+  const { element, normalise, code, tensor } = input;
+  // The picture is always RGB (or gray): BGR is read backwards.
+  const sources = normalise.length === 1 ? [0] : spec.input.color === "bgr" ? [2, 1, 0] : [0, 1, 2];
+  const plans: ChannelPlan[] = normalise.map((channel, i) => ({
+    from: sources[i] ?? 0,
+    table: pixelTable(element, channel, code),
+  }));
+  const [width, height] = spec.inputSize;
+  const write = pixelLoop(plans, spec.input.layout === "nchw", width * height);
+  return ({ pixels }) => {
     // Ours to keep: the decode stage of the same variant made the picture.
-    if (picture.pixels.length !== data.length) throw new RangeError("the picture was fitted for another variant");
-    write(picture.pixels, data);
-    return tensor;
-  });
+    if (pixels.length !== tensor.data.length) throw new RangeError("the picture was fitted for another variant");
+    write(pixels, tensor.data);
+  };
 }
 
 function tensorShape(spec: VariantSpec, channels: number): number[] {
@@ -54,24 +81,12 @@ function matches(open: readonly (number | null)[], shape: readonly number[]): bo
   return open.length === shape.length && open.every((size, i) => size === null || size === shape[i]);
 }
 
-/** One table per channel of the tensor. Mean and std are given in the order of `color`, which is the tensor's. */
-function channelPlans(
-  spec: VariantSpec,
-  channels: 1 | 3,
-  element: PixelElement,
-  code: { scale: number; zeroPoint: number } | null,
-): Result<ChannelPlan[]> {
+/** Mean and std are given in the order of `color`, which is the tensor's. */
+function normalisations(spec: VariantSpec, channels: 1 | 3): Result<Normalisation[]> {
   const means = perChannel(spec.input.mean, channels);
   const stds = perChannel(spec.input.std, channels);
   if (means === null || stds === null || stds.includes(0)) return fail(normalisation(spec, channels));
-  // The picture is always RGB (or gray): BGR is read backwards.
-  const sources = channels === 1 ? [0] : spec.input.color === "bgr" ? [2, 1, 0] : [0, 1, 2];
-  return ok(
-    sources.map((from, i) => {
-      const normalise = { scale: spec.input.scale, mean: means[i] ?? 0, std: stds[i] ?? 1 };
-      return { from, table: pixelTable(element, normalise, code) };
-    }),
-  );
+  return ok(means.map((mean, i) => ({ scale: spec.input.scale, mean, std: stds[i] ?? 1 })));
 }
 
 /** One number for all channels, or one for each; three equal ones (the default) also do for gray. */
@@ -87,7 +102,7 @@ function codeScale(
   element: PixelElement,
   info: TensorInfo,
   own: Quantization | null,
-): Result<{ scale: number; zeroPoint: number } | null> {
+): Result<CodeScale | null> {
   if (element === "float32" || element === "float16") return ok(null);
   const found = own ?? spec.quantization;
   if (found !== null) return ok({ scale: found.scale, zeroPoint: found.zero_point });

@@ -7,11 +7,13 @@ import { z } from "zod";
 import { ok } from "../../src/base/result.js";
 import type { Tensor } from "../../src/contract/tensor.js";
 import { PACKAGE_SETTINGS, type VariantSpec } from "../../src/contract/variant.js";
+import { loadVariant } from "../../src/engine/child/resident.js";
 import type { EngineOptions } from "../../src/engine/protocol.js";
+import { loadAddon, type NativeAddon } from "../../src/kernels/addon.js";
 import type { EvalDocument } from "../../src/measure/eval-document.js";
 import { evaluate } from "../../src/measure/evaluate.js";
 import { readLabelled } from "../../src/measure/labelled/read-labelled.js";
-import { type Load, withLoader } from "../../src/measure/load-variant.js";
+import { withLoader } from "../../src/measure/load-variant.js";
 import { readPicture } from "../../src/measure/picture-file.js";
 import { type ModelPackage, readPackage } from "../../src/models/read-package.js";
 import { readVerified } from "../../src/models/read-verified.js";
@@ -165,23 +167,42 @@ type ExpectedFrame = ExpectedVariant["frames"][string];
 const SCORE_MARGIN = 0.05;
 const ACCURACY_MARGIN = 0.03;
 
+/**
+ * Both ways from a JPEG to the tensor. The expectations come from filters on a full decode, as sharp's way is one: all sure answers hold. The
+ * native way decodes at a reduced scale and leaves chroma coarse; a few answers of the quantised variants move by more than their
+ * margin (docs/decisions/0012). What that may cost in accuracy is bounded in test/kernels/native/accuracy.test.ts.
+ */
+const WAYS = [
+  { way: "sharp", addon: null, mayMiss: 0 },
+  { way: "native", addon: loadAddon().addon, mayMiss: 0.03 },
+] as const;
+
 for (const name of CLASSIFIERS) {
-  t.test(`${name}: classes, scores and accuracy are those of expected.json`, { skip }, async (t) => {
-    const expected = readJson(ExpectedClasses, "models", name, "expected.json");
-    for (const spec of (await realPackage(name)).variants) {
-      const variant = expected[spec.variant];
-      if (variant === undefined) throw new Error(`nothing expected of ${spec.key}`);
-      const seen = await withLoader(ENGINE, (load) => classified(load, spec, Object.keys(variant.frames)));
-      for (const [path, frame] of Object.entries(variant.frames)) {
-        const wrong = whatIsWrong(frame, seen.get(path));
-        if (wrong !== null) t.fail(`${spec.variant} ${path}: ${wrong}`);
-      }
-      const correct = Object.entries(variant.frames).filter(([path, frame]) => isRight(frame, seen.get(path))).length;
-      const { of, by_resizer } = variant.accuracy;
-      const nearest = Math.min(...Object.values(by_resizer).map((count) => Math.abs(count - correct))) / of;
-      t.ok(nearest <= ACCURACY_MARGIN, `${spec.variant}: ${correct} of ${of} right, ${JSON.stringify(by_resizer)}`);
-    }
-  });
+  for (const { way, addon, mayMiss } of WAYS) {
+    const without = way === "native" && addon === null ? "no native addon was built" : skip;
+    t.test(
+      `${name}: classes, scores and accuracy by way of ${way} are those of expected.json`,
+      { skip: without },
+      async (t) => {
+        const expected = readJson(ExpectedClasses, "models", name, "expected.json");
+        for (const spec of (await realPackage(name)).variants) {
+          const variant = expected[spec.variant];
+          if (variant === undefined) throw new Error(`nothing expected of ${spec.key}`);
+          const frames = Object.entries(variant.frames);
+          const seen = await classified(spec, addon, Object.keys(variant.frames));
+          const wrong = frames.flatMap(
+            ([path, frame]) => whatIsWrong(frame, seen.get(path))?.concat(` (${path})`) ?? [],
+          );
+          const allowed = Math.ceil(mayMiss * frames.filter(([, frame]) => frame.sure).length);
+          t.ok(wrong.length <= allowed, `${spec.variant}: ${wrong.length} sure answers differ; ${wrong.join(", ")}`);
+          const correct = frames.filter(([path, frame]) => isRight(frame, seen.get(path))).length;
+          const { of, by_resizer } = variant.accuracy;
+          const nearest = Math.min(...Object.values(by_resizer).map((count) => Math.abs(count - correct))) / of;
+          t.ok(nearest <= ACCURACY_MARGIN, `${spec.variant}: ${correct} of ${of} right, ${JSON.stringify(by_resizer)}`);
+        }
+      },
+    );
+  }
 }
 
 interface BestClass {
@@ -190,8 +211,12 @@ interface BestClass {
   readonly score: number;
 }
 
-async function classified(load: Load, spec: VariantSpec, paths: readonly string[]): Promise<Map<string, BestClass>> {
-  const variant = await load(spec);
+async function classified(
+  spec: VariantSpec,
+  addon: NativeAddon | null,
+  paths: readonly string[],
+): Promise<Map<string, BestClass>> {
+  const variant = await loadVariant(spec, ENGINE, addon);
   if (!variant.ok) throw new Error(`${spec.key}: ${variant.trouble.what}`);
   const seen = new Map<string, BestClass>();
   for (const path of paths) {

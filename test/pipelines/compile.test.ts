@@ -16,16 +16,18 @@ function input(shape: readonly (number | null)[], type = "float32"): TensorInfo[
 
 t.test("an input that does not fit the manifest is told with the key that mends it", async (t) => {
   const spec = makeSpec({ output, inputSize: [32, 24] });
-  const trouble = (inputs: TensorInfo[]) => expectTrouble(compileStages(spec, inputs, outputs, null));
+  const trouble = (inputs: TensorInfo[]) => expectTrouble(compileStages(spec, inputs, outputs, null, null));
   t.match(trouble(input([1, 24, 32, 3])), { code: "wrong-input-shape", remedy: "set layout: nhwc in model.yaml" });
   t.match(trouble(input([1, 1, 24, 32])), { code: "wrong-input-shape", what: /1x1x24x32.*1x3x24x32/, remedy: /color/ });
   t.match(trouble(input([1, 3, 24, 32], "int64")), { code: "wrong-input-type" });
   t.match(trouble(input([1, 3, 24, 32], "uint8")), { code: "no-quantization", remedy: /quantization/ });
   t.match(trouble([...input([1, 3, 24, 32]), ...input([1])]), { code: "wrong-input-count" });
   t.match(trouble([]), { code: "wrong-input-count" });
-  t.ok(compileStages(spec, input([null, 3, null, null]), outputs, null).ok, "open dimensions fit");
+  t.ok(compileStages(spec, input([null, 3, null, null]), outputs, null, null).ok, "open dimensions fit");
   const two = makeSpec({ output, inputSize: [32, 24], input: { mean: [1, 2] } });
-  t.match(expectTrouble(compileStages(two, input([1, 3, 24, 32]), outputs, null)), { code: "wrong-normalisation" });
+  t.match(expectTrouble(compileStages(two, input([1, 3, 24, 32]), outputs, null, null)), {
+    code: "wrong-normalisation",
+  });
 });
 
 t.test("the graph's own scale and zero point win over the manifest's", async (t) => {
@@ -42,7 +44,7 @@ t.test("the graph's own scale and zero point win over the manifest's", async (t)
     [null, [5, 10]],
     [{ scale: 1, zero_point: 3 }, [13, 23]],
   ] as const) {
-    const stages = expectOk(compileStages(spec, input([1, 3, 1, 2], "uint8"), outputs, own));
+    const stages = expectOk(compileStages(spec, input([1, 3, 1, 2], "uint8"), outputs, own, null));
     const tensor = stages.preprocess(expectOk(await stages.decode(gray, 100)));
     t.same([...(tensor.data as Uint8Array)], [...codes, ...codes, ...codes]);
   }
@@ -53,9 +55,9 @@ t.test("a frame goes through all stages into one buffer, and BGR planes come out
     .png()
     .toBuffer();
   const spec = makeSpec({ output, inputSize: [4, 3], input: { color: "bgr", resize: "stretch" } });
-  const stages = expectOk(compileStages(spec, input([1, 3, 3, 4]), outputs, null));
+  const stages = expectOk(compileStages(spec, input([1, 3, 3, 4]), outputs, null, null));
   const picture = expectOk(await stages.decode({ encoding: "png", raw: null, payload: red }, 10_000));
-  t.same([picture.width, picture.height, picture.channels], [64, 48, 3]);
+  t.match(picture, { width: 64, height: 48, channels: 3 });
   const tensor = stages.preprocess(picture);
   t.same(tensor.shape, [1, 3, 3, 4]);
   t.same([...(tensor.data as Float32Array)], [...new Array(24).fill(0), ...new Array(12).fill(1)]);

@@ -13,8 +13,8 @@ import {
 } from "../../src/contract/variant.js";
 import { readPackage } from "../../src/models/read-package.js";
 import { inputQuantization } from "../../src/onnx/quantization.js";
-import { compileStages, type Stages } from "../../src/pipelines/compile.js";
-import type { FittedPicture, PictureSource } from "../../src/pipelines/decode.js";
+import { compileStages, type DecodedPicture, type Stages } from "../../src/pipelines/compile.js";
+import type { PictureSource } from "../../src/pipelines/decode.js";
 import { sharedData } from "../support/shared-data.js";
 import { expectOk } from "./spec.js";
 
@@ -32,7 +32,7 @@ export const REAL_VARIANTS = {
 
 export interface Answered {
   readonly answer: Answer;
-  readonly picture: FittedPicture;
+  readonly picture: DecodedPicture;
 }
 
 export interface RealModel {
@@ -52,7 +52,8 @@ export async function loadReal(packageName: keyof typeof REAL_VARIANTS, variantN
   const input = session.inputNames[0] ?? "";
   const quantization = inputQuantization(readFileSync(spec.file), input);
   const stages = expectOk(
-    compileStages(spec, infos(session.inputMetadata).slice(0, 1), infos(session.outputMetadata), quantization),
+    // Without the addon: what it makes of the same pictures is test/kernels/native's to judge.
+    compileStages(spec, infos(session.inputMetadata).slice(0, 1), infos(session.outputMetadata), quantization, null),
   );
   return {
     stages,

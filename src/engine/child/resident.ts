@@ -5,18 +5,19 @@ import { fail, ok, type Result } from "../../base/result.js";
 import type { Provider } from "../../contract/manifest.js";
 import type { Tensor } from "../../contract/tensor.js";
 import type { AnswerSettings, LoadReport, TensorInfo, VariantSpec } from "../../contract/variant.js";
+import { loadAddon, type NativeAddon } from "../../kernels/addon.js";
 import { readVerified } from "../../models/read-verified.js";
 import { inputQuantization } from "../../onnx/quantization.js";
 import { withoutWeightInputs } from "../../onnx/weights-inputs.js";
-import { compileStages, type Stages } from "../../pipelines/compile.js";
-import type { FittedPicture, PictureSource } from "../../pipelines/decode.js";
+import { compileStages, type DecodedPicture, type Stages } from "../../pipelines/compile.js";
+import type { PictureSource } from "../../pipelines/decode.js";
 import { loadSession, runtimeFacts } from "../../runtimes/onnxruntime.js";
 import type { Session } from "../../runtimes/runtime.js";
 import type { Answered, EngineOptions } from "../protocol.js";
 
 /** A decoded frame on its way to the run. */
 export interface Decoded {
-  readonly picture: FittedPicture;
+  readonly picture: DecodedPicture;
   /** From the start of the decode until this thread took note of its end: another frame's run may lie between. */
   readonly decodeMs: number;
 }
@@ -33,8 +34,15 @@ export interface ResidentVariant {
   release(): Promise<void>;
 }
 
-/** Every trouble names the variant's place in its manifest. */
-export async function loadVariant(spec: VariantSpec, options: EngineOptions): Promise<Result<ResidentVariant>> {
+/**
+ * Every trouble names the variant's place in its manifest.
+ * @param addon null: sharp and the TypeScript twin do the work before the run
+ */
+export async function loadVariant(
+  spec: VariantSpec,
+  options: EngineOptions,
+  addon: NativeAddon | null = loadAddon().addon,
+): Promise<Result<ResidentVariant>> {
   const startedAtMs = performance.now();
   const rssBefore = process.memoryUsage.rss();
   const bytes = await readVerified(spec);
@@ -52,7 +60,7 @@ export async function loadVariant(spec: VariantSpec, options: EngineOptions): Pr
     firstInput: async (inputs, outputs) => {
       const [input] = inputs;
       const quantization = isInteger(input) ? inputQuantization(model, input.name) : null;
-      const stages = compileStages(spec, inputs, outputs, quantization);
+      const stages = compileStages(spec, inputs, outputs, quantization, addon);
       if (!stages.ok) return stages;
       compiled.stages = stages.value;
       return blankInput(spec, stages.value, options.maxPixels);

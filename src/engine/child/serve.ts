@@ -4,6 +4,7 @@
 import type { Result } from "../../base/result.js";
 import { thrownText } from "../../base/trouble.js";
 import type { VariantKey, VariantSpec } from "../../contract/variant.js";
+import { kernelFacts } from "../../kernels/addon.js";
 import { annotatePicture } from "../../pipelines/annotate.js";
 import { runtimeFacts } from "../../runtimes/onnxruntime.js";
 import { type EngineOptions, type FromEngine, type PictureToAnnotate, PROTOCOL_VERSION } from "../protocol.js";
@@ -42,7 +43,8 @@ export function serveEngine(port: EnginePort, loadVariant: LoadVariant): void {
         break;
     }
   });
-  void port.send({ type: "hello", protocol: PROTOCOL_VERSION, pid: process.pid, runtime: runtimeFacts() });
+  const runtime = { ...runtimeFacts(), kernels: kernelFacts() };
+  void port.send({ type: "hello", protocol: PROTOCOL_VERSION, pid: process.pid, runtime });
 
   async function loadAll(variants: readonly VariantSpec[], options: EngineOptions): Promise<void> {
     for (const [i, spec] of variants.entries()) {

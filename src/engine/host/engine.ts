@@ -8,6 +8,7 @@ import type { LoadReport, VariantKey, VariantSpec } from "../../contract/variant
 import {
   type Answered,
   type EngineOptions,
+  type EngineRuntime,
   type FrameToAnswer,
   type FromEngine,
   type PictureToAnnotate,
@@ -28,7 +29,7 @@ export interface EngineCommand {
 export type EngineEnd = "asked" | "hang" | "stopped" | "crash" | "outside" | "load-timeout";
 
 export interface EngineEvents {
-  onHello(runtime: { name: string; version: string; providersBuiltIn: readonly string[] }): void;
+  onHello(runtime: EngineRuntime): void;
   onLoaded(report: LoadReport): void;
   onLoadFailed(key: VariantKey, trouble: Trouble): void;
   onReady(residentBytes: number): void;

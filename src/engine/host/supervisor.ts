@@ -9,7 +9,7 @@ import type { Trouble } from "../../base/trouble.js";
 import type { Frame } from "../../contract/frame.js";
 import type { Detection } from "../../contract/result.js";
 import type { AnswerSettings, LoadReport, VariantKey, VariantSpec } from "../../contract/variant.js";
-import type { Answered, EngineOptions } from "../protocol.js";
+import type { Answered, EngineOptions, EngineRuntime } from "../protocol.js";
 import { Engine, type EngineCommand, type EngineEnd } from "./engine.js";
 import { Suspects, type Verdict } from "./suspects.js";
 
@@ -31,11 +31,7 @@ export interface EngineSet {
 export interface EngineFacts {
   /** The very set that it was asked to hold. */
   readonly set: EngineSet;
-  readonly runtime: {
-    readonly name: string;
-    readonly version: string;
-    readonly providersBuiltIn: readonly string[];
-  } | null;
+  readonly runtime: EngineRuntime | null;
   readonly reports: ReadonlyMap<VariantKey, LoadReport>;
   readonly failures: ReadonlyMap<VariantKey, Trouble>;
 }

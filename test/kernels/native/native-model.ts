@@ -41,7 +41,7 @@ export async function loadNative(
   const input = session.inputNames[0] ?? "";
   const quantization = inputQuantization(readFileSync(spec.file), input);
   const inputs = infos(session.inputMetadata).slice(0, 1);
-  const stages = expectOk(compileStages(spec, inputs, infos(session.outputMetadata), quantization));
+  const stages = expectOk(compileStages(spec, inputs, infos(session.outputMetadata), quantization, null));
   const tensor = tensorOf(spec, inputs[0]?.type as NativeElement, quantization);
   const fitter = new TensorFitter(addon, tensor);
   const channels = spec.input.color === "gray" ? 1 : 3;
