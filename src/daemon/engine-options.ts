@@ -28,8 +28,8 @@ const NOT_FOR_THE_ENGINE = /^(?:ISOTHERM_(?!KERNELS$)|NOTIFY_SOCKET$|WATCHDOG_|C
 export function engineCommand(env: Readonly<Record<string, string | undefined>>): EngineCommand {
   return {
     entry: fileURLToPath(new URL("../engine/child/main.js", import.meta.url)),
-    // Short-lived objects of a frame fit into a small nursery; the default of 16 MiB only grows the process.
-    execArgv: ["--max-semi-space-size=1"],
+    // As in cli/main.ts: a small nursery, and buffers that are freed at once.
+    execArgv: ["--max-semi-space-size=1", "--no-concurrent-array-buffer-sweeping"],
     env: {
       ...Object.fromEntries(Object.entries(env).filter(([name]) => !NOT_FOR_THE_ENGINE.test(name))),
       // glibc makes an arena per thread (mallopt(3)); with two, 161 MiB became 140 at the same CPU time (decisions/0010).

@@ -57,6 +57,20 @@ export interface PictureToAnnotate {
   readonly detections: readonly Detection[];
 }
 
+/** Where a large payload lies instead of in the message: in a file without a name that both processes have open. */
+export interface SharedPayload {
+  readonly slot: number;
+  readonly byteLength: number;
+}
+
+/** The engine's descriptor of slot 0; the others follow. Before it are the standard streams and the channel. */
+export const FIRST_SLOT_FD = 4;
+
+/** A message as it crosses; the engine's port makes a `ToEngine` of it. */
+export type Carried =
+  | Exclude<ToEngine, FrameToAnswer>
+  | (Omit<FrameToAnswer, "payload"> & { readonly payload: Uint8Array | SharedPayload });
+
 export type ToEngine =
   | { readonly type: "load"; readonly options: EngineOptions; readonly variants: readonly VariantSpec[] }
   | FrameToAnswer

@@ -2,7 +2,8 @@
 
 import { writeSync } from "node:fs";
 import { type Trouble, troubleLine } from "../../base/trouble.js";
-import type { FromEngine, ToEngine } from "../protocol.js";
+import type { Carried, FromEngine, ToEngine } from "../protocol.js";
+import { SlotReader } from "./frame-slots.js";
 
 export interface EnginePort {
   /** Resolves once the message is out of this process, or can't get out any more. */
@@ -35,9 +36,18 @@ export function enginePort(): EnginePort {
         if (process.send === undefined || !process.connected) resolve();
         else process.send(message, undefined, {}, () => resolve());
       }),
-    onMessage: (hear) => void process.on("message", (message) => hear(message as ToEngine)),
+    onMessage: (hear) => {
+      const slots = new SlotReader();
+      process.on("message", (message) => hear(received(message as Carried, slots)));
+    },
     leave: () => process.exit(0),
   };
+}
+
+function received(message: Carried, slots: SlotReader): ToEngine {
+  if (message.type !== "frame") return message;
+  const { payload } = message;
+  return { ...message, payload: payload instanceof Uint8Array ? payload : slots.read(payload) };
 }
 
 /** For who starts the entry by hand. */

@@ -7,15 +7,17 @@ import { type Trouble, thrownText } from "../../base/trouble.js";
 import type { LoadReport, VariantKey, VariantSpec } from "../../contract/variant.js";
 import {
   type Answered,
+  type Carried,
   type EngineOptions,
   type EngineRuntime,
   type FrameToAnswer,
   type FromEngine,
   type PictureToAnnotate,
   PROTOCOL_VERSION,
-  type ToEngine,
+  type SharedPayload,
   WINDOW,
 } from "../protocol.js";
+import { FrameSlots } from "./frame-slots.js";
 
 /** How the child is started; the demo and tests hand in others than the daemon. */
 export interface EngineCommand {
@@ -52,11 +54,12 @@ export class Engine {
   readonly #events: EngineEvents;
   readonly #deadlineMs: (key: VariantKey) => number;
   /** Ids in the engine, in order, with when each came to the head of the line. */
-  readonly #inFlight: { id: number; key: VariantKey; sinceMs: number }[] = [];
+  readonly #inFlight: { id: number; key: VariantKey; shared: SharedPayload | null; sinceMs: number }[] = [];
   #watch: NodeJS.Timeout | null = null;
   #drain: NodeJS.Timeout | null = null;
   #heardAtMs = performance.now();
   #killedFor: EngineEnd | null = null;
+  readonly #slots = new FrameSlots(WINDOW);
   #ready = false;
   #ended = false;
   #exit: { code: number | null; signal: NodeJS.Signals | null } | null = null;
@@ -79,7 +82,7 @@ export class Engine {
       execArgv: [...command.execArgv],
       env: command.env as NodeJS.ProcessEnv,
       // The runtime's own prints must not mix with results on stdout.
-      stdio: ["ignore", 2, 2, "ipc"],
+      stdio: ["ignore", 2, 2, "ipc", ...this.#slots.fds],
     });
     this.#gone = new Promise((resolve) => {
       this.#resolveGone = resolve;
@@ -116,9 +119,10 @@ export class Engine {
 
   answer(frame: FrameToAnswer): void {
     const wasIdle = this.#inFlight.length === 0;
-    this.#inFlight.push({ id: frame.id, key: frame.key, sinceMs: performance.now() });
+    const shared = this.#slots.put(frame.payload);
+    this.#inFlight.push({ id: frame.id, key: frame.key, shared, sinceMs: performance.now() });
     if (wasIdle) this.#watchFrom(LOOK_AFTER_MS);
-    this.#tell(frame);
+    this.#tell(shared === null ? frame : { ...frame, payload: shared });
   }
 
   annotate(picture: PictureToAnnotate): void {
@@ -141,7 +145,7 @@ export class Engine {
     this.#child.kill("SIGKILL");
   }
 
-  #tell(message: ToEngine): void {
+  #tell(message: Carried): void {
     if (this.#ended || !this.#child.connected) return;
     // A send that fails means that the child is going: the close event tells the rest.
     this.#child.send(message, () => {});
@@ -181,7 +185,8 @@ export class Engine {
 
   #settle(id: number): void {
     const at = this.#inFlight.findIndex((held) => held.id === id);
-    if (at >= 0) this.#inFlight.splice(at, 1);
+    const [settled] = at < 0 ? [] : this.#inFlight.splice(at, 1);
+    if (settled?.shared != null) this.#slots.release(settled.shared);
     const head = this.#inFlight[0];
     if (head === undefined) this.#stopWatching();
     else head.sinceMs = this.#heardAtMs;
@@ -225,6 +230,7 @@ export class Engine {
   #finish(end: EngineEnd, detail: string): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#slots.close();
     this.#stopWatching();
     if (this.#drain !== null) clearTimeout(this.#drain);
     this.#resolveGone();
