@@ -1,6 +1,7 @@
 // One network connection to a broker, from the first packet to its end. Every way in which it can end (refused, closed, silent,
 // garbage) becomes one call of `onEnd`; nothing is thrown past it.
 
+import { Socket } from "node:net";
 import mqtt, { type IClientOptions, type IConnackPacket, type IPublishPacket, type MqttClient } from "mqtt";
 import { fail, ok, type Result } from "../base/result.js";
 import type { Trouble } from "../base/trouble.js";
@@ -58,6 +59,7 @@ export class Session {
       return;
     }
     const client = this.#client;
+    sendAtOnce(client);
     client.on("connect", (connack) => this.#open(connack));
     client.on("message", (topic, payload, packet) => events.onMessage(incoming(topic, payload, packet)));
     client.on("disconnect", ({ reasonCode }) => {
@@ -220,6 +222,14 @@ function isHangUp(thrown: Error): boolean {
 
 function asPayload(payload: string | Uint8Array): string | Buffer {
   return typeof payload === "string" ? payload : asBuffer(payload);
+}
+
+/**
+ * A small packet behind an unacknowledged one waits for the acknowledgement (Nagle), which the other side holds back for up to 40 ms:
+ * a result followed by a state delays the next result by that much. Sockets of TCP and TLS can be told not to; a WebSocket is not ours.
+ */
+function sendAtOnce(client: MqttClient): void {
+  if (client.stream instanceof Socket) client.stream.setNoDelay(true);
 }
 
 /** The payload is passed on as it came: whoever keeps it decides about a copy. */
