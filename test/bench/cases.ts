@@ -70,7 +70,7 @@ export const CASES: readonly BenchCase[] = [
     goals: { cpu: null, latency: null },
   },
   {
-    name: "four inputs, VGA slim-320",
+    name: "four inputs VGA slim-320",
     package: faces,
     variant: "slim-320",
     size: "VGA",
