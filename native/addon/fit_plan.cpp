@@ -72,7 +72,7 @@ SourceShape read_source(Arguments& arguments, const Napi::Object& from) {
 
 Window read_window(Arguments& arguments, const Napi::Value& value) {
   const Napi::Object from = arguments.object(value, "window");
-  constexpr int64_t kMost = 1 << 20;
+  constexpr int64_t kMost = kMaxWindowSide;
   Window window{};
   window.left = static_cast<int32_t>(arguments.integer(arguments.get(from, "left"), "window.left", -kMost, kMost));
   window.top = static_cast<int32_t>(arguments.integer(arguments.get(from, "top"), "window.top", -kMost, kMost));

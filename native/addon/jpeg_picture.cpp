@@ -55,8 +55,8 @@ bool read_request(const Napi::CallbackInfo& info, JpegRequest* request) {
   const auto bytes = info[0].As<Napi::Uint8Array>();
   request->bytes = bytes.Data();
   request->length = bytes.ByteLength();
-  request->least_width = static_cast<int32_t>(arguments.integer(info[1], "leastWidth", 1, 1 << 20));
-  request->least_height = static_cast<int32_t>(arguments.integer(info[2], "leastHeight", 1, 1 << 20));
+  request->least_width = static_cast<int32_t>(arguments.integer(info[1], "leastWidth", 1, kMaxWindowSide));
+  request->least_height = static_cast<int32_t>(arguments.integer(info[2], "leastHeight", 1, kMaxWindowSide));
   request->full = arguments.boolean(info[3], "full");
   request->max_pixels = arguments.integer(info[4], "maxPixels", 1, int64_t{1} << 40);
   return !arguments.failed();

@@ -22,7 +22,7 @@ const { loadAddon } = await load("kernels/addon.js");
 const { TensorFitter } = await load("kernels/fit-to-tensor.js");
 const { fitPicture } = await load("pipelines/geometry.js");
 const { compileDecode } = await load("pipelines/decode.js");
-const { compilePreprocess } = await load("pipelines/preprocess.js");
+const { compileInput, compilePixelWriter } = await load("pipelines/preprocess.js");
 const { settleSharp } = await load("pipelines/sharp-settings.js");
 
 const { addon, reason } = loadAddon();
@@ -113,13 +113,10 @@ function jpegCase(name, bytes, [width, height], inputSize, resize, element, goal
     picture.release();
   };
   const sharpDecode = compileDecode(spec);
-  const preprocess = compilePreprocess(
-    spec,
-    [{ name: "x", type: element, shape: [1, 3, inputSize[1], inputSize[0]] }],
-    null,
-  );
+  const info = { name: "x", type: element, shape: [1, 3, inputSize[1], inputSize[0]] };
+  const write = compilePixelWriter(spec, compileInput(spec, [info], null).value);
   const source = { encoding: "jpeg", raw: null, payload: bytes };
-  const withSharp = async () => preprocess.value((await sharpDecode(source, MAX_PIXELS)).value);
+  const withSharp = async () => write((await sharpDecode(source, MAX_PIXELS)).value);
   return {
     name,
     goals,

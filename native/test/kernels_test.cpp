@@ -69,6 +69,11 @@ Case draw_case(Draw& draw) {
   made.tensor.zero_point = draw.between(-128, 255);
   made.tensor.pad = static_cast<uint8_t>(draw.between(0, 255));
   made.window = {draw.between(-20, 20), draw.between(-20, 20), draw.between(1, 130), draw.between(1, 90)};
+  // A strip of a picture cropped to a square: its window is as long as it can be.
+  if (draw.between(0, 30) == 0) {
+    made.window.width = draw.between(1, 2) == 1 ? kMaxWindowSide : 1 << draw.between(7, 28);
+    made.window.left = (made.tensor.width - made.window.width) / 2;
+  }
   return made;
 }
 

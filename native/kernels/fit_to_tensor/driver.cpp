@@ -86,7 +86,8 @@ void blend_plane(const Call& call, int p, int y, int16_t* dst) {
   const uint16_t* weights = &call.plan.rows[p].weights[static_cast<size_t>(span.weights)];
   const PlaneShape& shape = call.plan.planes[p];
   size_t stride = call.planes.stride[p];
-  const uint8_t* first = call.planes.data[p] + static_cast<size_t>(span.first) * stride;
+  const size_t left = static_cast<size_t>(call.plan.first_column[p]) * static_cast<size_t>(shape.interleave);
+  const uint8_t* first = call.planes.data[p] + static_cast<size_t>(span.first) * stride + left;
   const int bytes = shape.columns * shape.interleave;
   if (call.plan.source.format == Format::rgba) {
     for (int t = 0; t < span.taps; ++t) {

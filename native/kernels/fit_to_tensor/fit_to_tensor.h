@@ -42,6 +42,8 @@ enum class Color : uint8_t { rgb, bgr, gray };
 
 constexpr int kMaxSourceSide = 65535;
 constexpr int kMaxTensorSide = 8192;
+/** The longest picture, cropped to the largest tensor's other side. */
+constexpr int kMaxWindowSide = kMaxSourceSide * kMaxTensorSide;
 constexpr int kMaxPlanes = 3;
 
 /**
@@ -113,7 +115,9 @@ struct FitPlan {
   /** Stored rows become tensor columns (orientation 5 to 8). */
   bool transposed;
   int plane_count;
+  /** The columns that the window shows: what a crop cuts off is not read. */
   PlaneShape planes[kMaxPlanes];
+  int32_t first_column[kMaxPlanes];
   RowPlan rows[kMaxPlanes];
   ColumnPlan columns[kMaxPlanes];
   YuvCoefficients yuv;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "fit_to_tensor.h"
 
@@ -163,6 +164,44 @@ ColumnPlan plan_columns(const Axis& axis, const Visit& visit) {
   return plan;
 }
 
+/** The source columns that a plan reads: from the first up to, without, `end`. */
+struct Reach {
+  int32_t first;
+  int32_t end;
+};
+
+Reach reach_of(const ColumnPlan& plan) {
+  Reach reach{kMaxSourceSide, 0};
+  for (size_t i = 0; i < plan.first.size(); ++i) {
+    const int16_t* weights = &plan.weights[i * static_cast<size_t>(plan.taps)];
+    int32_t taps = plan.taps;
+    while (taps > 1 && weights[taps - 1] == 0) --taps;
+    reach.first = std::min(reach.first, plan.first[i]);
+    reach.end = std::max(reach.end, plan.first[i] + taps);
+  }
+  return reach.end == 0 ? Reach{0, 1} : reach;
+}
+
+void move_columns(ColumnPlan* plan, int32_t by) {
+  for (int32_t& first : plan->first) first -= by;
+  for (int32_t& first : plan->group_first) first -= by;
+}
+
+/** Leaves out the columns that no output reads. */
+void trim_plane(FitPlan* plan, int p) {
+  Reach reach = reach_of(plan->columns[p]);
+  const bool is_yuyv = plan->source.format == Format::yuyv;
+  if (is_yuyv) {
+    // One group holds two of luma, whose plan is the second.
+    const Reach luma = reach_of(plan->columns[1]);
+    reach = {std::min(reach.first, luma.first / 2), std::max(reach.end, (luma.end + 1) / 2)};
+    move_columns(&plan->columns[1], 2 * reach.first);
+  }
+  move_columns(&plan->columns[p], reach.first);
+  plan->first_column[p] = reach.first;
+  plan->planes[p].columns = reach.end - reach.first;
+}
+
 YuvCoefficients yuv_coefficients(bool limited_range) {
   // BT.601: 1.402, 0.344136, 0.714136, 1.772; limited range stretches luma by 255/219 and chroma by 255/224.
   if (limited_range) return {16 * 64, 5386, 13074, 3209, 6660, 16525};
@@ -225,10 +264,8 @@ size_t tensor_bytes(const TensorShape& tensor) {
 bool make_fit_plan(const SourceShape& source, const Window& window, const TensorShape& tensor, FitPlan* plan) {
   if (source.width_eighths < 1 || source.height_eighths < 1) return false;
   if (source.width_eighths > 8 * kMaxSourceSide || source.height_eighths > 8 * kMaxSourceSide) return false;
-  if (window.width < 1 || window.height < 1 || window.width > (1 << 20) || window.height > (1 << 20)) return false;
-  if (std::abs(static_cast<int64_t>(window.left)) > (1 << 20) || std::abs(static_cast<int64_t>(window.top)) > (1 << 20)) {
-    return false;
-  }
+  if (window.width < 1 || window.height < 1 || window.width > kMaxWindowSide || window.height > kMaxWindowSide) return false;
+  if (std::abs(window.left) > kMaxWindowSide || std::abs(window.top) > kMaxWindowSide) return false;
   plan->source = source;
   plan->tensor = tensor;
   const int32_t left = std::clamp(window.left, 0, tensor.width);
@@ -264,6 +301,7 @@ bool make_fit_plan(const SourceShape& source, const Window& window, const Tensor
     const int32_t luma = divide_up(source.width_eighths, 8);
     plan->columns[1] = plan_columns({width, kUnitsPerLumaSample, luma, column_outputs}, columns);
   }
+  for (int p = 0; p < plan->plane_count; ++p) trim_plane(plan, p);
   plan->yuv = yuv_coefficients(source.limited_range);
   for (int c = 0; c < 3; ++c) {
     // A value in 8.6 is 64 times its level; a division by a power of two is exact.

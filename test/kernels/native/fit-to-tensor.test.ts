@@ -208,6 +208,20 @@ t.test("a picture of the tensor's own size comes through unchanged", { skip }, a
   t.same([...out], [...bytes]);
 });
 
+t.test("the longest strip of a picture can be cropped to the largest tensor's height", { skip }, async (t) => {
+  if (addon === null) return;
+  const [width, height] = [65535, 1];
+  const strip = Uint8Array.from({ length: 3 * width }, (_, i) => (i < 3 * 32760 ? 10 : 250));
+  const window = { left: -Math.floor((8192 * width - 64) / 2), top: 0, width: 8192 * width, height: 8192 };
+  const out = new Uint8Array(3 * 64 * 8192);
+  const tensor = levels(64, 8192, { element: "uint8", layout: "nhwc" });
+  new addon.FitPlan(tensor, sourceOf("rgb", width, height), window).fit(strip, out);
+  t.ok(
+    out.every((value) => value === 250),
+    "the middle, enlarged",
+  );
+});
+
 t.test("a wrong argument is thrown by its name", { skip }, async (t) => {
   if (addon === null) return;
   const window = { left: 0, top: 0, width: 4, height: 4 };
