@@ -93,7 +93,10 @@ export const PipelineStateDocument = z.object({
     .object({ requested: z.array(Provider), nodes: z.record(z.string(), z.int()), fallback: z.string().nullable() })
     .nullable(),
   degraded: z.enum(["throttled", "provider-fallback", "governor"]).nullable(),
-  min_score: z.number().nullable(),
+  min_score: z
+    .number()
+    .nullable()
+    .describe("the one that holds: the operator's, the configuration's, or the package's; null: answers have no score"),
   fps: z.number().describe("answers a second, over the last 10 s"),
   latency_ms: z
     .object({ p50: z.number().nullable(), p95: z.number().nullable() })

@@ -30,7 +30,7 @@ export async function carryOut(command: Command, parts: CommandParts): Promise<R
     case "enabled":
       return choose(command.pipeline, { enabled: command.enabled }, parts, (live) => ({ enabled: live.isEnabled }));
     case "min-score":
-      return choose(command.pipeline, { min_score: command.minScore }, parts, (live) => ({ min_score: live.minScore }));
+      return chooseMinScore(command.pipeline, command.minScore, parts);
     case "reload": {
       const reloaded = await parts.reload();
       return reloaded.ok ? ok(null) : reloaded;
@@ -38,6 +38,23 @@ export async function carryOut(command: Command, parts: CommandParts): Promise<R
     case "snapshot":
       return snapshot(command.input, parts);
   }
+}
+
+async function chooseMinScore(
+  pipeline: string,
+  minScore: number | null,
+  parts: CommandParts,
+): Promise<Result<unknown>> {
+  const manifest = parts.pipeline(pipeline)?.plan.manifest ?? null;
+  if (minScore !== null && manifest !== null && !("min_score" in manifest.output)) {
+    return fail({
+      code: "no-score",
+      where: `pipelines.${pipeline}`,
+      what: `answers of ${manifest.name} have no score to compare (decoder ${manifest.output.decoder})`,
+      remedy: "nothing to set: min_score is for detections and classes",
+    });
+  }
+  return choose(pipeline, { min_score: minScore }, parts, (live) => ({ min_score: live.minScore }));
 }
 
 async function choose(

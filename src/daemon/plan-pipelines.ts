@@ -46,7 +46,7 @@ function planPipeline(
     title: settings.name ?? name,
     model: pkg === null ? settings.model : `${pkg.manifest.name}@${pkg.manifest.version}`,
     enabled: settings.enabled,
-    minScore: settings.min_score ?? null,
+    minScore: settings.min_score ?? (pkg === null ? null : packageMinScore(pkg)),
     candidates: {
       pipeline: name,
       variants: variants?.ok ? variants.value : [],
@@ -64,6 +64,11 @@ function planPipeline(
 /** The settings that go with every frame of the pipeline. */
 export function answerSettings(plan: PipelinePlan, minScore: number | null): AnswerSettings {
   return { minScore, labels: plan.settings.labels ?? null, value: plan.value };
+}
+
+/** The package's own threshold: what holds is shown, also where nobody chose it. Null where answers have no score. */
+function packageMinScore({ manifest: { output } }: ModelPackage): number | null {
+  return "min_score" in output ? output.min_score : null;
 }
 
 function valueScale(name: string, settings: PipelineSettings, pkg: ModelPackage): ValueScale | null {

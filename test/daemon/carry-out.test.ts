@@ -1,5 +1,6 @@
 import t from "tap";
 import { fail, ok, type Result } from "../../src/base/result.js";
+import { Manifest } from "../../src/contract/manifest.js";
 import { type CommandParts, carryOut } from "../../src/daemon/carry-out.js";
 import { OneAtATime } from "../../src/daemon/one-at-a-time.js";
 import { Pipelines } from "../../src/daemon/pipelines.js";
@@ -103,6 +104,25 @@ t.test("switches and thresholds are chosen and answered as they stand", async (t
   t.equal(light()?.variant, null, "nothing runs");
   const threshold = await carryOut({ kind: "min-score", pipeline: "light", minScore: 0.6 }, parts);
   t.same(threshold, ok({ min_score: 0.6 }));
+});
+
+t.test("a threshold for answers without a score is refused", async (t) => {
+  const { parts, written, pipelines } = room(loadsAll);
+  const manifest = Manifest.parse({
+    isotherm: "model/1",
+    name: "gauge",
+    version: "1.0.0",
+    license: "MIT",
+    task: "regression",
+    input: { kind: "image" },
+    output: { decoder: "scalar" },
+    variants: [{ name: "only", file: "a.onnx", sha256: "0".repeat(64), input_size: [8, 8], precision: "fp32" }],
+  });
+  pipelines.replan([{ ...plan("light", [steep]), manifest }]);
+  const refused = await carryOut({ kind: "min-score", pipeline: "light", minScore: 0.6 }, parts);
+  t.match(refused, { ok: false, trouble: { code: "no-score", what: /scalar/ } });
+  t.same(written, []);
+  t.ok((await carryOut({ kind: "min-score", pipeline: "light", minScore: null }, parts)).ok, "auto always works");
 });
 
 t.test("what can't be done changes nothing and says why", async (t) => {

@@ -26,6 +26,7 @@ async function planned(t: Test, settings: Readonly<Record<string, unknown>>, spo
 
 t.test("a good package becomes a plan with its variants in order, and what the configuration cuts", async (t) => {
   const whole = await planned(t, { model: "./light" });
+  t.equal(whole.minScore, 0, "the package's own, so that a hub shows the threshold that holds");
   t.match(whole, { model: "light@1.0.0", trouble: null, title: "people", labels: ["dark", "bright"], value: null });
   t.same(
     whole.candidates.variants.map(({ variant }) => variant),
