@@ -107,7 +107,9 @@ const UNKNOWN_HOST: Words = {
 const LOST: Words = {
   code: "mqtt-lost",
   what: "the connection broke",
-  remedy: "nothing to do: it is made again; if it goes on, look at the network and at the broker's log",
+  // mosquitto 2.0.11 (Debian 12) closes without a word when a second client takes the name: a copied SD card looks like this.
+  remedy:
+    "nothing to do: it is made again; if it goes on, see that no other node has the same node.id, and look at the network and the broker's log",
 };
 
 /** Codes of Node's socket and TLS errors. */

@@ -43,7 +43,7 @@ t.test("a node that is online ends with 0, and what is wrong with it stands ther
     info: { version: "0.1.0", board: "Raspberry Pi 5" },
     "pipeline/people/state": pipeline,
     "input/porch/status": { input: "porch", state: "stale", fps: 0, received: 7, dropped: 1, bad: 2, last_error: null },
-    "alert/disk-trouble": { severity: "warning", what: "the disk is full", remedy: "make room" },
+    "alert/disk-trouble": { severity: "warning", where: "data_dir", what: "the disk is full", remedy: "make room" },
     "image/porch/people": "\u0000\u0001",
   });
   const text = await status(t, url);
@@ -52,7 +52,7 @@ t.test("a node that is online ends with 0, and what is wrong with it stands ther
     /^Shed: online, isotherm 0\.1\.0 on Raspberry Pi 5/,
     /people +failed .*there is no file \(copy it\)/,
     /porch +stale .*7 +1 +2/,
-    /warning: the disk is full \(make room\)/,
+    /warning: data_dir: the disk is full \(make room\)/,
   ])
     t.match(text.stdout, words);
   const json = JSON.parse((await status(t, url, "--json")).stdout);

@@ -102,7 +102,7 @@ function asText(name: string, { status, info, telemetry, pipelines, inputs, aler
     ]);
     parts.push(tableText(["input", "state", "frames", "received", "dropped", "bad", "last error"], rows));
   }
-  for (const alert of alerts) parts.push(`${alert.severity}: ${alert.what} (${alert.remedy})`);
+  for (const alert of alerts) parts.push(`${alert.severity}: ${alert.where}: ${alert.what} (${alert.remedy})`);
   return parts.join("\n\n");
 }
 
