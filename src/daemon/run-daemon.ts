@@ -14,11 +14,13 @@ import { Outbox } from "../mqtt/outbox.js";
 import { createLogger, type Logger } from "../observability/logger.js";
 import { systemClock } from "../system/clock.js";
 import { ServiceManager } from "../system/service-manager.js";
+import type { SoleUse } from "../system/sole-use.js";
 import { within } from "../system/within.js";
 import { boardModel } from "../telemetry/readers/board-model.js";
 import { AlertBoard } from "./alert-board.js";
 import { Answers } from "./answers.js";
 import { type CommandParts, carryOut } from "./carry-out.js";
+import { claimDataDirectory } from "./data-directory.js";
 import { EngineKeeper } from "./engine-keeper.js";
 import { engineCommand, engineOptions } from "./engine-options.js";
 import { alertPipelines, EngineWatch } from "./engine-watch.js";
@@ -67,6 +69,8 @@ export async function runDaemon(options: DaemonOptions): Promise<Checked<Daemon>
   const loaded = await options.load();
   if (!loaded.ok) return loaded;
   const dataDirectory = loaded.value.config.node.data_dir;
+  const claimed = await claimDataDirectory(dataDirectory);
+  if (!claimed.ok) return { ok: false, troubles: [claimed.trouble] };
   const log = createLogger(loaded.value.config.log, loaded.value.secrets);
   const [choices, plans, outbox, board] = await Promise.all([
     readOperatorChoices(dataDirectory),
@@ -74,12 +78,19 @@ export async function runDaemon(options: DaemonOptions): Promise<Checked<Daemon>
     Outbox.open(dataDirectory, log),
     boardModel(loaded.value.config.telemetry.root),
   ]);
-  const daemon = new RunningDaemon(options, loaded.value, log, { choices, plans, outbox, board });
+  const daemon = new RunningDaemon(options, loaded.value, log, {
+    soleUse: claimed.value,
+    choices,
+    plans,
+    outbox,
+    board,
+  });
   daemon.start();
   return ok(daemon);
 }
 
 interface Beginnings {
+  readonly soleUse: SoleUse;
   readonly choices: Map<string, OperatorChoice>;
   readonly plans: readonly PipelinePlan[];
   readonly outbox: Outbox;
@@ -88,6 +99,7 @@ interface Beginnings {
 
 class RunningDaemon implements Daemon {
   readonly #options: DaemonOptions;
+  readonly #soleUse: SoleUse;
   readonly #log: Logger;
   readonly #outbox: Outbox;
   readonly #board: string | null;
@@ -125,6 +137,7 @@ class RunningDaemon implements Daemon {
 
   constructor(options: DaemonOptions, loaded: LoadedConfig, log: Logger, begin: Beginnings) {
     this.#options = options;
+    this.#soleUse = begin.soleUse;
     this.#loaded = loaded;
     this.#log = log;
     this.#outbox = begin.outbox;
@@ -259,6 +272,7 @@ class RunningDaemon implements Daemon {
     await this.#keeper.engine.close();
     // The outbox after the broker: what is acknowledged at the last moment is noted, and not sent again at the next start.
     await Promise.all([this.#broker.close().then(() => this.#outbox.close()), this.#service.close()]);
+    this.#soleUse.close();
     return true;
   }
 

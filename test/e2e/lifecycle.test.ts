@@ -50,6 +50,14 @@ t.test("a file that is not there, and one that is no YAML, end with 78", async (
   }
 });
 
+t.test("a second daemon on the same data directory is refused, and the first goes on", { skip }, async (t) => {
+  const { daemon } = await start(t);
+  const second = await runIsotherm(["run", "--config", daemon.configPath], { cwd: daemon.directory });
+  t.equal(second.code, 1, "not 78: after the end of the other one, starting again mends it");
+  t.match(second.stderr, /another isotherm works in .*data \(.*data_dir/);
+  t.ok(daemon.isAlive);
+});
+
 t.test("SIGTERM under load ends with 0, and `offline` stays at the broker", { skip }, async (t) => {
   const { broker, daemon } = await start(t);
   const engine = daemon.enginePid();
