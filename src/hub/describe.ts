@@ -130,7 +130,8 @@ function describePipeline(
     inputs: names,
     hasManyInputs: settings.inputs.length > 1 || settings.inputs.some((key) => isPattern(inputs[key])),
     events: settings.publish.events && (task === "detection" || task === "classification"),
-    image: settings.publish.image,
+    // The picture of an event, and values have none: it would stay "unknown" for ever.
+    image: settings.publish.image && task !== "regression",
     expireAfterS: expireAfterS(settings, inputs),
   };
 }

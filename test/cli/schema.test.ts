@@ -23,5 +23,6 @@ t.test("without a name it lists them, and a wrong name is wrong usage with the n
     Object.keys(PAYLOAD_SCHEMAS),
   );
   t.match((await runIsotherm(["schema"])).stdout, /payload result/);
+  t.match(await runIsotherm(["schema", "resutl"]), { code: 2, stderr: /did you mean "result"\?/ }, "the short form");
   t.match(await runIsotherm(["schema", "payload", "resutl"]), { code: 2, stderr: /did you mean "result"\?/ });
 });

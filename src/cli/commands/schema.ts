@@ -20,8 +20,11 @@ export function command(): Command {
   withJson(schema.command("payload").description("of a payload").argument("NAME", "as `schema list` prints it")).action(
     (name: string, options: { json: boolean }) => printPayload(name, options.json),
   );
-  withJson(schema.command("list", { isDefault: true }).description("the names of all schemas")).action(
-    (options: { json: boolean }) => printList(options.json),
+  // What a person types first, `schema result`, comes here too.
+  withJson(
+    schema.command("list", { isDefault: true }).description("the names of all schemas").argument("[NAME]"),
+  ).action((name: string | undefined, options: { json: boolean }) =>
+    name === undefined ? printList(options.json) : printPayload(name, options.json),
   );
   return schema;
 }
