@@ -26,6 +26,8 @@ export interface DemoOptions {
   /** Pictures a second of each gauge. */
   readonly fps: number;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Called once, when the first gauge was read. */
+  onFirstAnswer(): void;
   /** Called twice a second. */
   onTable(table: { readonly header: string[]; readonly rows: string[][] }, seconds: number): void;
   /** Ends it. */
@@ -45,7 +47,7 @@ export async function runDemo(options: DemoOptions): Promise<Checked<DemoSummary
     });
     if (!daemon.ok) return daemon;
     const table = new LiveTable(DEMO_GAUGES);
-    const viewer = watch(broker.url, table);
+    const viewer = watch(broker.url, table, options.onFirstAnswer);
     const camera = startCamera(broker.url, options.fps);
     const startedMs = performance.now();
     const seconds = () => (performance.now() - startedMs) / 1000;
@@ -72,7 +74,7 @@ function loadDemoConfig(url: string, dataDirectory: string, env: DemoOptions["en
   return ok({ config: config.value, path: join(dataDirectory, "config.yaml"), sha256, secrets: [], at });
 }
 
-function watch(url: string, table: LiveTable): MqttConnection {
+function watch(url: string, table: LiveTable, onFirstAnswer: () => void): MqttConnection {
   const topics = topicsOf("isotherm", DEMO_NODE);
   const handlers = new Map<string, (message: IncomingMessage) => void>();
   for (const { name } of DEMO_GAUGES) {
@@ -80,7 +82,9 @@ function watch(url: string, table: LiveTable): MqttConnection {
     handlers.set(topics.result(name, name), (message) => {
       const result = parse<ResultDocument>(message);
       const measured = "values" in result ? result.values[0] : undefined;
-      if (measured !== undefined) table.sawResult(name, measured.value, result.timing_ms.total);
+      if (measured === undefined) return;
+      if (table.answered === 0) onFirstAnswer();
+      table.sawResult(name, measured.value, result.timing_ms.total);
     });
     handlers.set(topics.pipelineState(name), (message) => table.sawState(name, parse<PipelineStateDocument>(message)));
   }

@@ -11,22 +11,30 @@ const DEFAULT_FPS = 4;
 /** A terminal that can't redraw, or a log file, gets a table so often. */
 const PLAIN_EVERY_S = 10;
 
+/** A demo that has not read a gauge by then will not. */
+const LOAD_PATIENCE_MS = 60_000;
+
 export function command(): Command {
   return new Command("demo")
     .description("the daemon with an embedded broker, three simulated cameras and a live table")
-    .option("--for <duration>", "end by itself, for example 60s", parseDuration)
+    .option("--for <duration>", "end by itself so long after the first answer, for example 60s", parseDuration)
     .option("--fps <number>", "pictures a second of each camera", parseRate, DEFAULT_FPS)
     .option("--json", "no table; one document at the end")
     .action(async (options: { for?: number; fps: number; json?: boolean }) => {
       const ending = new AbortController();
       for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => ending.abort());
-      if (options.for !== undefined) setTimeout(() => ending.abort(), options.for);
+      const end = () => ending.abort();
+      if (options.for !== undefined) setTimeout(end, options.for + LOAD_PATIENCE_MS).unref();
       const isLive = !options.json && process.stdout.isTTY;
       let plainAtS = PLAIN_EVERY_S;
       const summary = await runDemo({
         fps: options.fps,
         env: process.env,
         signal: ending.signal,
+        // What a slow board needs to load its models is not a part of the show.
+        onFirstAnswer: () => {
+          if (options.for !== undefined) setTimeout(end, options.for).unref();
+        },
         onTable: ({ header, rows }, seconds) => {
           if (isLive) draw(header, rows, seconds);
           else if (!options.json && seconds >= plainAtS) {
