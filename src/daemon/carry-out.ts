@@ -83,6 +83,8 @@ async function loadAndPin(pipeline: string, variant: string | null, parts: Comma
   const before = parts.pipeline(pipeline)?.operator.variant ?? null;
   const chosen = await choose(pipeline, { variant }, parts, pinned);
   if (!chosen.ok) return chosen;
+  // The first engine is still loading, and this variant among the others: the pin holds from its first frame on.
+  if (parts.pipeline(pipeline)?.isStarting) return chosen;
   const loaded = await parts.loadWanted();
   const live = parts.pipeline(pipeline);
   if (live === undefined) return fail(gone(pipeline));

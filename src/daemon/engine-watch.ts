@@ -73,7 +73,8 @@ export class EngineWatch {
     alerts.clear("engine-lost");
     const live = pipelines.get(pipeline);
     if (live !== undefined) live.lost += 1;
-    if (isFrameTrouble(trouble)) this.refuseFrame(frame, trouble);
+    // The engine knows no inputs, so it can only say `frame`.
+    if (isFrameTrouble(trouble)) this.refuseFrame(frame, { ...trouble, where: `inputs.${frame.input}` });
     else {
       log.trouble(trouble, { pipeline });
       alerts.raise("model-fails", pipeline, trouble);

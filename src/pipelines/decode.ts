@@ -162,8 +162,7 @@ function swapRedAndBlue(pixels: Uint8Array): void {
 }
 
 export function badPicture(why: string): Trouble {
-  // libvips joins every warning it saw with line breaks; the first says it.
-  const what = why.split("\n", 1)[0] ?? why;
+  const what = decoderWords(why);
   return {
     code: "bad-picture",
     where: "frame",
@@ -198,3 +197,11 @@ function wrongRawSize(what: string): Trouble {
     remedy: "set raw: { format, width, height } of the input to what is sent, rows without padding",
   };
 }
+
+/** sharp and libvips join what they saw with line breaks, and put names of their own before it that help nobody with a camera. */
+function decoderWords(text: string): string {
+  const lines = text.split("\n").map((line) => line.replace(DECODER_NAMES, "").trim());
+  return lines.find((line) => line !== "" && !line.startsWith("Warning treated as error")) ?? "its data is damaged";
+}
+
+const DECODER_NAMES = /^(?:Input buffer has corrupt header: )?(?:Vips\w+|vips\w+|\w+load_buffer|\w+2vips_\w+): /;

@@ -18,8 +18,11 @@ export const ReloadRequest = z
   .strictObject({ id })
   .describe("reads the configuration again; an empty payload does too");
 export const SnapshotRequest = z
-  .strictObject({ id, input: z.string().max(128).describe("whose newest frame") })
-  .describe("the newest frame of an input, published at `image/<input>/snapshot`");
+  .strictObject({
+    id,
+    input: z.string("`input` names whose newest frame is asked for").max(128).describe("whose newest frame"),
+  })
+  .describe("the newest frame of an input, upright, as a base64 JPEG in the answer");
 
 /** By op, as it stands in the topic. */
 export const REQUESTS = { reload: ReloadRequest, snapshot: SnapshotRequest } as const;
@@ -105,7 +108,7 @@ function readAs<S extends z.ZodObject>(topic: string, schema: S, given: object):
   return fail({
     code: "bad-payload",
     where: topic,
-    what: `${issue?.path.join(".") ?? "the payload"}: ${issue?.message ?? "is wrong"}`,
+    what: `the request is not complete: ${issue?.message ?? "something in it is wrong"}`,
     remedy: `it may have ${keys.join(", ")}`,
   });
 }

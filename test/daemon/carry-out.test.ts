@@ -43,6 +43,20 @@ t.test("a resident variant is pinned at once, without a load", async (t) => {
   t.equal(light()?.operator.variant, null);
 });
 
+t.test("a pin that comes while the first engine still loads is kept for it, and loads nothing anew", async (t) => {
+  const { parts } = room(async () => t.fail("the engine is loading already") as never);
+  const starting = new Pipelines([plan("dark", [steep, flat])], new Map());
+  const command = { kind: "variant", pipeline: "dark", variant: "flat" } as const;
+  const answer = await carryOut(command, {
+    ...parts,
+    pipeline: (name) => starting.get(name),
+    choose: async (name, choice) => void starting.choose(name, choice),
+  });
+  t.same(answer, ok({ variant: null, pinned: true }));
+  starting.sawFacts(facts([steep, flat]));
+  t.equal(starting.get("dark")?.variant?.variant, "flat");
+});
+
 t.test("another one is loaded first, and the present one runs until then", async (t) => {
   let finish = () => {};
   const loading = new Promise<void>((resolve) => {
