@@ -66,7 +66,7 @@ function build() {
     for (const line of lines.slice(-20)) say(line);
     return say("the native addon could not be built; frames take their slower way through JavaScript");
   }
-  if (!hasTurboJpeg()) say("built without JPEG: apt-get install libturbojpeg0-dev, then `npm rebuild`");
+  if (!hasTurboJpeg()) say("built without JPEG: apt-get install libturbojpeg0-dev, then `npm run install`");
 }
 
 if (process.argv.includes("--has-turbojpeg")) process.stdout.write(hasTurboJpeg() ? "1" : "0");

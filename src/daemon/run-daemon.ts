@@ -38,6 +38,7 @@ import { isSameSet, Pipelines } from "./pipelines.js";
 import { planPipelines } from "./plan-pipelines.js";
 import { reload } from "./reload.js";
 import { Reporter } from "./reporter.js";
+import { ending, rejected, slowKernels, tooManyChanges } from "./root-troubles.js";
 import { startWatchdog } from "./watchdog.js";
 
 export interface DaemonOptions {
@@ -298,7 +299,9 @@ class RunningDaemon implements Daemon {
       pipeline: (name) => this.#pipelines.get(name),
       choose: (pipeline, choice) => this.#choose(pipeline, choice),
       inTurn: (act) =>
-        this.#changes.pending < MAX_CHANGES ? this.#changes.run(act) : Promise.resolve(fail(tooManyChanges())),
+        this.#changes.pending < MAX_CHANGES
+          ? this.#changes.run(act)
+          : Promise.resolve(fail(tooManyChanges(MAX_CHANGES))),
       loadWanted: () => this.#loadWanted(),
       reload: () => this.reload(),
       newestFrame: (input) => this.#inputs.newestFrame(input),
@@ -462,33 +465,4 @@ class RunningDaemon implements Daemon {
     const running = this.#pipelines.all.map((live) => `${live.plan.name}: ${live.variant?.variant ?? "not running"}`);
     return [...(hottestC === null ? [] : [`${hottestC.toFixed(1)} C`]), ...running].join(", ");
   }
-}
-
-function rejected(troubles: readonly Trouble[]): Trouble {
-  const [first] = troubles;
-  if (first === undefined) throw new Error("a refused configuration says why");
-  return troubles.length === 1 ? first : { ...first, what: `${first.what} (and ${troubles.length - 1} more)` };
-}
-
-function ending(): Trouble {
-  return { code: "ending", where: "isotherm", what: "the daemon is ending", remedy: "start it again" };
-}
-
-function tooManyChanges(): Trouble {
-  return {
-    code: "too-many-changes",
-    where: "engine",
-    what: `${MAX_CHANGES} changes of the engine are waiting already`,
-    remedy: "wait for their answers",
-  };
-}
-
-/** Answers are the same; a frame costs two to four times as much before its run. */
-function slowKernels(missing: string): Trouble {
-  return {
-    code: "native-kernels-missing",
-    where: "engine",
-    what: `frames take their slower way: ${missing}`,
-    remedy: "apt-get install g++ make python3 libturbojpeg0-dev, then `npm rebuild` in the installation",
-  };
 }
