@@ -1,10 +1,11 @@
 // A picture with its detections drawn: the JPEG of an event. Only for people to look at; nothing reads it back.
 
-import sharp, { type Matrix3x3 } from "sharp";
+import type { Matrix3x3 } from "sharp";
 import { fail, ok, type Result } from "../base/result.js";
 import { thrownText } from "../base/trouble.js";
 import type { Detection } from "../contract/result.js";
 import { badPicture, openPicture, type PictureSource } from "./decode.js";
+import { loadSharp } from "./load-sharp.js";
 
 /** Longest side in pixels: what a phone shows, and what an MQTT message carries without trouble. */
 const MAX_SIDE = 1280;
@@ -21,7 +22,8 @@ export async function annotatePicture(
   source: PictureSource,
   detections: readonly Detection[],
 ): Promise<Result<Uint8Array>> {
-  const opened = openPicture(source, MAX_PIXELS, false);
+  const sharp = await loadSharp();
+  const opened = openPicture(sharp, source, MAX_PIXELS, false);
   if (!opened.ok) return opened;
   const { image, width, height } = opened.value;
   const shrink = Math.min(1, MAX_SIDE / Math.max(width, height));

@@ -1,13 +1,14 @@
 // A coded or raw picture to 8-bit pixels of the model's size, in sharp's own threads. Which filter and why: docs/decisions/
 // 0009-decode-with-sharp.md. Whatever is wrong with a picture is a trouble; nothing here throws on bad bytes.
 
-import sharp, { type ResizeOptions, type Sharp } from "sharp";
+import type { ResizeOptions, Sharp } from "sharp";
 import { fail, ok, type Result } from "../base/result.js";
 import { describeContent, sniffEncoding } from "../base/sniff.js";
 import { type Trouble, thrownText } from "../base/trouble.js";
 import type { FrameEncoding, RawFormat } from "../contract/frame.js";
 import type { VariantSpec } from "../contract/variant.js";
 import { fitPicture, type Geometry } from "./geometry.js";
+import { loadSharp, type SharpLibrary } from "./load-sharp.js";
 import { displayedSize, pictureHeader } from "./picture/picture-header.js";
 
 export interface PictureSource {
@@ -63,7 +64,7 @@ export function compileDecode(
     kernel: KERNEL,
   };
   return async (source, maxPixels) => {
-    const opened = openPicture(source, maxPixels, channels === 1);
+    const opened = openPicture(await loadSharp(), source, maxPixels, channels === 1);
     if (!opened.ok) return opened;
     const { image } = opened.value;
     // Naming the pipeline's colour space is what keeps sharp from decoding at a reduced scale.
@@ -90,9 +91,14 @@ export function compileDecode(
  * Checks what can be checked without decoding, and opens the picture upright and without alpha. Transparent parts become black: what
  * shows through them is nothing the sender drew, and black is what most models were trained with beside the picture.
  */
-export function openPicture(source: PictureSource, maxPixels: number, forGray: boolean): Result<OpenedPicture> {
+export function openPicture(
+  sharp: SharpLibrary,
+  source: PictureSource,
+  maxPixels: number,
+  forGray: boolean,
+): Result<OpenedPicture> {
   const { payload, raw } = source;
-  if (source.encoding === "raw") return openRaw(payload, raw, maxPixels, forGray);
+  if (source.encoding === "raw") return openRaw(sharp, payload, raw, maxPixels, forGray);
   const encoding = sniffEncoding(payload);
   if (encoding === null) return fail(notAPicture(payload));
   const header = pictureHeader(payload, encoding);
@@ -111,6 +117,7 @@ export function openPicture(source: PictureSource, maxPixels: number, forGray: b
 }
 
 function openRaw(
+  sharp: SharpLibrary,
   payload: Uint8Array,
   raw: RawFormat | null,
   maxPixels: number,

@@ -1,12 +1,9 @@
 // The engine process: what engine/host/engine.ts forks. Everything is in the files beside it; this one only joins them.
 
-import { settleSharp } from "../../pipelines/sharp-settings.js";
 import { enginePort, refuseToRun, withoutChannel } from "./port.js";
 import { loadVariant } from "./resident.js";
 import { serveEngine } from "./serve.js";
 
 const trouble = withoutChannel();
-if (trouble === null) {
-  settleSharp();
-  serveEngine(enginePort(), loadVariant);
-} else refuseToRun(trouble);
+if (trouble === null) serveEngine(enginePort(), loadVariant);
+else refuseToRun(trouble);
