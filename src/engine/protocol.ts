@@ -66,6 +66,9 @@ export interface SharedPayload {
 /** The engine's descriptor of slot 0; the others follow. Before it are the standard streams and the channel. */
 export const FIRST_SLOT_FD = 4;
 
+/** A slot that held more gives its memory back, on both sides: one huge picture must not cost it for ever. */
+export const SLOT_KEPT_BYTES = 8 * 1024 * 1024;
+
 /** A message as it crosses; the engine's port makes a `ToEngine` of it. */
 export type Carried =
   | Exclude<ToEngine, FrameToAnswer>

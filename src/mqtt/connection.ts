@@ -8,6 +8,7 @@ import { fail, ok, type Result } from "../base/result.js";
 import { type Trouble, thrownText } from "../base/trouble.js";
 import { type Log, SILENT } from "../contract/log.js";
 import type { IncomingMessage, OutgoingMessage } from "../contract/message.js";
+import { within } from "../system/within.js";
 import { type Address, addressOf, clientOptions, type MqttSettings } from "./client-options.js";
 import { type AttemptEnd, chooseProtocol, NOTHING_KNOWN, type Protocol, remember } from "./protocol-choice.js";
 import { Session, type SessionFacts } from "./session.js";
@@ -225,17 +226,4 @@ function timeoutTrouble(settings: MqttSettings, timeoutMs: number): Trouble {
     what: `no answer within ${timeoutMs / 1000} s`,
     remedy: "mend mqtt.url (host, port), look at the firewall, and at what listens there",
   };
-}
-
-/** What it resolves to, or null when that takes too long. */
-async function within<T>(promise: Promise<T>, timeoutMs: number): Promise<T | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), timeoutMs);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -152,11 +152,6 @@ export function valueAt(scale: GaugeScale, fraction: number): number {
   return scale.min + fraction * (scale.max - scale.min);
 }
 
-/** The fraction (0..1) of full scale at which a needle shows `value`; a needle rests on its end stop beyond the scale. */
-export function fractionAt(scale: GaugeScale, value: number): number {
-  return Math.min(1, Math.max(0, (value - scale.min) / (scale.max - scale.min)));
-}
-
 /** Angle of the needle at a fraction (0..1) of full scale, in degrees clockwise from twelve o'clock. */
 export function needleAngleDeg(scene: GaugeScene, fraction: number): number {
   return scene.sweep.startDeg + fraction * scene.sweep.spanDeg;

@@ -1,10 +1,7 @@
 // The engine's side of engine/host/frame-slots.ts: reads a payload out of the file that both processes have open.
 
 import { readSync } from "node:fs";
-import { FIRST_SLOT_FD, type SharedPayload } from "../protocol.js";
-
-/** As in the host: one huge picture must not cost its memory for ever. */
-const KEPT_BYTES = 8 * 1024 * 1024;
+import { FIRST_SLOT_FD, type SharedPayload, SLOT_KEPT_BYTES } from "../protocol.js";
 
 export class SlotReader {
   /** One for each slot, used again: a slot is not filled anew before the frame in it is answered. */
@@ -13,7 +10,7 @@ export class SlotReader {
   /** @returns a view that is good until the frame is answered */
   read({ slot, byteLength }: SharedPayload): Uint8Array {
     let buffer = this.#buffers[slot];
-    if (buffer === undefined || buffer.byteLength < byteLength || buffer.byteLength > KEPT_BYTES) {
+    if (buffer === undefined || buffer.byteLength < byteLength || buffer.byteLength > SLOT_KEPT_BYTES) {
       // Some room to grow: pictures of one camera differ by some percent.
       buffer = Buffer.allocUnsafeSlow(Math.ceil(byteLength * 1.25));
       this.#buffers[slot] = buffer;

@@ -9,12 +9,10 @@ import { randomBytes } from "node:crypto";
 import { closeSync, constants, ftruncateSync, openSync, unlinkSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { SharedPayload } from "../protocol.js";
+import { type SharedPayload, SLOT_KEPT_BYTES } from "../protocol.js";
 
 /** Smaller ones are as cheap in the message. */
 const LEAST_BYTES = 16 * 1024;
-/** A slot that held more gives its memory back: one huge picture must not cost it for ever. */
-const KEPT_BYTES = 8 * 1024 * 1024;
 /** Memory that is a file system, on every Linux; elsewhere, and where a sandbox hides it, the usual place for scratch files. */
 const DIRECTORIES = ["/dev/shm", tmpdir()];
 
@@ -50,7 +48,7 @@ export class FrameSlots {
   /** The engine is done with it. */
   release({ slot, byteLength }: SharedPayload): void {
     const fd = this.fds[slot];
-    if (fd !== undefined && byteLength > KEPT_BYTES && !this.#isClosed) ftruncateSync(fd, 0);
+    if (fd !== undefined && byteLength > SLOT_KEPT_BYTES && !this.#isClosed) ftruncateSync(fd, 0);
     this.#held[slot] = null;
   }
 
